@@ -1,0 +1,16 @@
+# The rooms, lowest layer first. A file is named here once; there are no globs.
+orrery_module(base SOURCES
+    src/orrery/base/text/document.cpp
+    src/orrery/base/text/quantity.cpp
+    src/orrery/base/text/reader.cpp
+  LIBRARIES yaml-cpp
+  PUBLIC_LIBRARIES fmt::fmt tl::expected)
+orrery_module(des DEPENDS base)
+orrery_module(hw DEPENDS base)
+orrery_module(ops SOURCES
+    src/orrery/ops/op_graph.cpp
+  DEPENDS base)
+orrery_module(compute DEPENDS base des hw ops)
+orrery_module(network DEPENDS base des hw)
+orrery_module(collective DEPENDS base des hw network)
+orrery_module(model DEPENDS base ops)

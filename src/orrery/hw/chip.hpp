@@ -1,0 +1,92 @@
+// Chip: what one accelerator was bought with. Plain facts; how fast an op runs is compute's business.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "orrery/base/text/reader.hpp"
+#include "orrery/base/units.hpp"
+
+namespace orrery {
+
+enum class ChipKind : std::uint8_t { Gpu, Tpu, Npu, Sram };
+
+template <>
+struct EnumNames<ChipKind> {
+  static constexpr std::pair<const char*, ChipKind> values[] = {
+      {"gpu", ChipKind::Gpu}, {"tpu", ChipKind::Tpu}, {"npu", ChipKind::Npu}, {"sram", ChipKind::Sram}};
+};
+
+// Dense peaks (no structured sparsity), as the vendor prints them. Zero: the chip has no such unit.
+struct PeakRates {
+  FlopsPerSecond fp32, tf32, fp16, bf16, fp8, int8, fp4;
+  FlopsPerSecond vector;  // fp32 on the vector units
+};
+
+struct Memory {
+  Bytes capacity;
+  BytesPerSecond bandwidth;
+};
+
+struct Chip {
+  std::string name;
+  std::string vendor;
+  std::string generation;   // "hopper", "tpu-v5": chips of one generation share calibrations
+  std::string calibration;  // name under catalog/calibration, "" = the generation's own
+  ChipKind kind = ChipKind::Gpu;
+  int year = 0;
+  int cores = 0;        // SMs, tensor cores or compute units
+  int matrix_unit = 0;  // rows and columns of a systolic array; 0 on GPUs
+  Hertz clock;          // boost, as the peaks assume
+  PeakRates peak;
+  Memory memory;
+  Bytes l2;             // last-level cache or shared scratchpad
+  Bytes sram;           // all on-chip memory nearest to the units
+  BytesPerSecond host_link;  // to the host's memory, one direction
+  Watts tdp, idle;
+  Dollars price;        // street price of one accelerator with its share of the board
+  decltype(Dollars{} / Seconds{}) rent;  // one chip, on demand
+};
+
+template <class V>
+void describe(V& v, PeakRates& p) {
+  v("fp32", p.fp32, "dense matrix peak in fp32");
+  v("tf32", p.tf32, "dense matrix peak in tf32");
+  v("fp16", p.fp16, "dense matrix peak in fp16");
+  v("bf16", p.bf16, "dense matrix peak in bf16");
+  v("fp8", p.fp8, "dense matrix peak in fp8");
+  v("int8", p.int8, "dense matrix peak in int8");
+  v("fp4", p.fp4, "dense matrix peak in fp4");
+  v("vector", p.vector, "fp32 peak of the vector units");
+}
+
+template <class V>
+void describe(V& v, Memory& m) {
+  v("capacity", m.capacity, "as sold", kRequired);
+  v("bandwidth", m.bandwidth, "peak, reads and writes together", kRequired);
+}
+
+template <class V>
+void describe(V& v, Chip& c) {
+  v("name", c.name, "catalog name");
+  v("vendor", c.vendor, "who makes it");
+  v("generation", c.generation, "chips of one generation share calibrations");
+  v("calibration", c.calibration, "file under catalog/calibration; by default the generation's");
+  v("kind", c.kind, "what its matrix units are like");
+  v("year", c.year, "first shipped");
+  v("cores", c.cores, "SMs, tensor cores or compute units");
+  v("matrix_unit", c.matrix_unit, "rows and columns of a systolic array; 0 on GPUs");
+  v("clock", c.clock, "boost clock that the peaks assume");
+  v("peak", c.peak, "dense peaks by number format", kRequired);
+  v("memory", c.memory, "main memory", kRequired);
+  v("l2", c.l2, "last-level cache or shared scratchpad");
+  v("sram", c.sram, "all on-chip memory nearest to the units");
+  v("host_link", c.host_link, "to the host's memory, one direction");
+  v("tdp", c.tdp, "power limit of the whole board");
+  v("idle", c.idle, "power at rest");
+  v("price", c.price, "street price of one accelerator");
+  v("rent", c.rent, "one chip, on demand");
+}
+
+}  // namespace orrery

@@ -1,0 +1,40 @@
+// Kernel: one launch on one chip, fully shaped. What a ComputeModel prices.
+#pragma once
+#include <cstdint>
+
+#include "orrery/ops/dtype.hpp"
+#include "orrery/ops/op.hpp"
+
+namespace orrery {
+
+enum class Pass : std::uint8_t { Forward, BackwardData, BackwardWeight, Backward };
+
+// How operands are scaled on their way into a low-precision matrix unit.
+enum class Scaling : std::uint8_t { None, Tensor, Row, Block };
+
+struct Kernel {
+  OpKind kind = OpKind::Elementwise;
+  Pass pass = Pass::Forward;
+  DType compute = DType::Bf16;  // what the matrix unit multiplies
+  DType weights = DType::Bf16;  // how weights (or the KV cache) lie in memory
+  Scaling scaling = Scaling::None;
+  bool quantises_input = false;  // an activation-quantisation pass belongs to this launch
+
+  // Matmul: count x ([m, k] x [k, n]). GroupedMatmul: m rows in all over `count` experts' weights.
+  double m = 0, n = 0, k = 0;
+  double count = 1;
+
+  // Attention and its relatives: `batch` sequences of q_len queries over kv_len keys.
+  double batch = 0, q_len = 0, kv_len = 0;
+  double heads = 0, kv_heads = 0, head_dim = 0, v_head_dim = 0;
+  double window = 0;      // 0: none
+  double kv_latent = 0;   // > 0: MLA decode over the compressed cache
+  double state = 0;       // scans
+  bool causal = true;
+  bool fused = true;      // flash attention; false: scores go through memory
+
+  // Everything else is bound by what it moves.
+  double bytes_read = 0, bytes_written = 0, flops = 0;
+};
+
+}  // namespace orrery
