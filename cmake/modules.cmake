@@ -14,3 +14,35 @@ orrery_module(compute DEPENDS base des hw ops)
 orrery_module(network DEPENDS base des hw)
 orrery_module(collective DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
+orrery_module(report SOURCES
+    src/orrery/report/json.cpp
+    src/orrery/report/report.cpp
+    src/orrery/report/text.cpp
+  DEPENDS base
+  LIBRARIES nlohmann_json::nlohmann_json)
+orrery_module(program SOURCES
+    src/orrery/program/groups.cpp
+    src/orrery/program/lower.cpp
+    src/orrery/program/memory.cpp
+    src/orrery/program/plan.cpp
+    src/orrery/program/plan_check.cpp
+    src/orrery/program/segments.cpp
+    src/orrery/program/shard.cpp
+    src/orrery/program/stages.cpp
+  DEPENDS base des hw ops report compute network collective model)
+orrery_module(execute SOURCES
+    src/orrery/execute/estimate.cpp
+    src/orrery/execute/time_tree.cpp
+  DEPENDS program)
+orrery_module(training SOURCES
+    src/orrery/training/step.cpp
+  DEPENDS execute)
+orrery_module(serving SOURCES
+    src/orrery/serving/serve.cpp
+  DEPENDS execute)
+orrery_module(cost SOURCES
+    src/orrery/cost/prices.cpp
+  DEPENDS training serving)
+orrery_module(insight SOURCES
+    src/orrery/insight/bottleneck.cpp
+  DEPENDS cost)

@@ -1,0 +1,34 @@
+// PriceList and the two questions it answers: what a step draws, and what it costs.
+#pragma once
+#include <string>
+
+#include "orrery/base/text/reader.hpp"
+#include "orrery/execute/estimate.hpp"
+#include "orrery/hw/cluster.hpp"
+
+namespace orrery {
+
+struct PriceList {
+  decltype(Dollars{} / Joules{}) electricity;
+  Seconds amortisation;      // purchase price is spread over this
+  double utilisation = 0.8;  // share of that time in use
+};
+
+template <class V>
+void describe(V& v, PriceList& p) {
+  v("electricity", p.electricity, "industrial price", kRequired);
+  v("amortisation", p.amortisation, "purchase price is spread over this", kRequired);
+  v("utilisation", p.utilisation, "share of that time in use", kRequired);
+  v.also("name");
+  v.also("source");
+}
+
+// Mean power of one chip with its share of the node, at the wall of the hall:
+//   P = pue (node + idle + (tdp - idle) min(1, u_math + 0.5 u_memory))
+// u: share of the step during which the matrix units or the memory alone would be busy.
+Watts power_per_chip(const StepTime& step, const Cluster& cluster);
+
+// Of one chip for this long: rent where it is known, else purchase and electricity.
+Dollars chip_cost(Seconds time, Watts power, const Cluster& cluster, const PriceList& prices);
+
+}  // namespace orrery

@@ -1,0 +1,90 @@
+// estimate: one Program in closed form, in microseconds of our own time. What searches call.
+//
+// Every segment is priced once; a stage is a sum of segments; the pipeline schedule, gradient
+// traffic and the optimizer are added by formula. The parts of a StepTime add up to its total by
+// construction.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "orrery/collective/closed_form.hpp"
+#include "orrery/compute/compute_model.hpp"
+#include "orrery/hw/cluster.hpp"
+#include "orrery/program/program.hpp"
+
+namespace orrery {
+
+// What a framework of an era adds to the same physics. Fitted on end-to-end rows of that stack
+// alone, cross-validated; catalog/calibration/stacks says from which.
+struct Stack {
+  std::string name;
+  double efficiency = 1.0;     // kernel time is divided by this
+  Seconds overhead_per_layer;  // host time a layer's forward and backward pass costs
+  double overlap = 0.9;        // share of compute time that overlappable traffic can hide behind
+  double moe_overhead = 1.0;   // expert layers' kernels and permutations take this much longer
+  std::string source;
+};
+
+template <class V>
+void describe(V& v, Stack& s) {
+  v("name", s.name, "catalog name", kRequired);
+  v("efficiency", s.efficiency, "kernel time is divided by this");
+  v("overhead_per_layer", s.overhead_per_layer,
+    "host time of one layer's forward and backward pass");
+  v("overlap", s.overlap, "share of compute that traffic can hide behind");
+  v("moe_overhead", s.moe_overhead, "expert layers take this much longer");
+  v("source", s.source, "rows and method of the fit");
+}
+
+// Everything that prices a Program. References must outlive the call.
+struct Prices {
+  const ComputeModel& compute;
+  const Cluster& cluster;
+  const CollectiveCalibration& collectives;
+  Stack stack;
+  double straggler_sigma = 0.0;  // relative spread of one rank's kernel time
+};
+
+struct SegmentTime {
+  std::array<Seconds, kWorks> work;
+  std::array<Seconds, kTraffics> exposed;  // on the critical path
+  std::array<Seconds, kTraffics> busy;     // hidden or not
+  Seconds host;                            // launches that the stream waits for
+  Seconds weight_gradient;  // of `work`: products that nobody waits for (zero-bubble schedules)
+  Seconds math, memory;     // lower bounds of `work`: what the units and the memory alone need
+  Flops flops;
+  Bytes bytes;
+  int launches = 0;
+  [[nodiscard]] Seconds compute() const;
+  [[nodiscard]] Seconds total() const;
+};
+
+// A whole step on the stage that is busiest, and what the others make it wait for.
+struct StepTime {
+  std::array<std::array<Seconds, kWorks>, kPhases> work;
+  std::array<Seconds, kTraffics> exposed;
+  std::array<Seconds, kTraffics> busy;
+  Seconds bubble, optimizer, host, stragglers;
+  Seconds math, memory;
+  Flops flops;  // executed on one rank of the busiest stage
+  Bytes bytes;
+  Flops all_ranks_flops;  // executed on every rank together, recompute included
+  int busiest_stage = 0;
+  std::vector<Seconds> stage_time;  // one micro-batch on each stage
+  [[nodiscard]] Seconds total() const;
+};
+
+SegmentTime price(const Segment& segment, const Prices& prices, Launch launch);
+
+StepTime estimate(const Program& program, const Prices& prices);
+
+// Idle time that the schedule leaves on the busiest stage, given every stage's time for one
+// micro-batch.
+//   1F1B, GPipe:  sum over the other stages of t_s            (fill and drain)
+//   interleaved:  the same / virtual stages                   Narayanan et al. 2021, section 2.2
+//   ZB-H1:        the same - weight-gradient time             Qi et al. 2023, table 2
+Seconds pipeline_bubble(const Program& program, const std::vector<Seconds>& stage_time,
+                        const std::vector<Seconds>& weight_gradient_time, std::size_t busiest);
+
+}  // namespace orrery

@@ -1,0 +1,11 @@
+// time_tree: a StepTime as the named tree that reports show.
+#pragma once
+#include "orrery/execute/estimate.hpp"
+#include "orrery/report/report.hpp"
+
+namespace orrery {
+
+// Leaves add up to step.total().
+TimeNode time_tree(const StepTime& step);
+
+}  // namespace orrery

@@ -1,0 +1,34 @@
+#include "orrery/program/plan.hpp"
+
+namespace orrery {
+
+Precision precision_named(DType compute) {
+  Precision p;
+  p.compute = compute;
+  switch (compute) {
+    case DType::Fp32:
+    case DType::Tf32:
+      p.attention = compute;
+      p.weights = p.activations = p.kv_cache = p.communication = DType::Fp32;
+      p.master_weights = false;
+      break;
+    case DType::Fp16:
+      p.attention = p.weights = p.activations = p.kv_cache = p.communication = DType::Fp16;
+      break;
+    case DType::Bf16:
+      break;
+    case DType::Fp8:
+      p.scaling = Scaling::Tensor;
+      break;
+    case DType::Int8:
+      p.scaling = Scaling::Row;
+      break;
+    case DType::Fp4:
+    case DType::Int4:
+      p.scaling = Scaling::Block;
+      break;
+  }
+  return p;
+}
+
+}  // namespace orrery

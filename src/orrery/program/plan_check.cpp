@@ -1,0 +1,194 @@
+#include "orrery/program/plan_check.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "orrery/program/stages.hpp"
+
+namespace orrery {
+namespace {
+
+struct Limits {
+  std::int64_t heads = 0, kv_heads = 0, experts = 0;
+};
+
+Limits limits_of(const OpGraph& graph) {
+  Limits l;
+  for (const Layer& layer : graph.layers) {
+    for (const Op& op : layer.ops) {
+      if (op.kind == OpKind::Attention) l.heads = std::gcd(l.heads, op.attention.heads);
+      l.experts = std::max(l.experts, op.moe.experts);
+    }
+  }
+  return l;
+}
+
+class Checker {
+ public:
+  explicit Checker(Diagnostics& problems) : problems_(problems) {}
+
+  void positive(const char* where, std::int64_t value) {
+    if (value < 1) fail(where, fmt::format("saw {}; expected 1 or more", value));
+  }
+  void divides(const char* where, std::int64_t part, std::int64_t whole, const char* what) {
+    if (part < 1 || whole < 1 || whole % part == 0) return;
+    fail(where, fmt::format("saw {}, which does not divide the {} {}; the nearest that does is {}",
+                            part, whole, what, nearest_divisor(whole, part)));
+  }
+  void fail(const char* where, std::string what) { problems_.push_back({where, std::move(what)}); }
+
+ private:
+  Diagnostics& problems_;
+};
+
+void check_ranks(ParallelPlan& plan, const Cluster& cluster, Checker& check) {
+  const std::int64_t inner = static_cast<std::int64_t>(plan.tensor) * plan.pipeline * plan.context;
+  if (inner < 1) return;
+  if (inner > cluster.chips) {
+    check.fail("/plan",
+               fmt::format("saw tensor {} x pipeline {} x context {} = {} ranks; expected at "
+                           "most the {} chips of the cluster",
+                           plan.tensor, plan.pipeline, plan.context, inner, cluster.chips));
+    return;
+  }
+  if (plan.data == 0) {
+    if (cluster.chips % inner != 0) {
+      check.fail("/plan",
+                 fmt::format("saw tensor x pipeline x context = {}, which does not divide the {} "
+                             "chips; the nearest that does is {}",
+                             inner, cluster.chips, nearest_divisor(cluster.chips, inner)));
+      return;
+    }
+    plan.data = static_cast<int>(cluster.chips / inner);
+  }
+  if (inner * plan.data != cluster.chips) {
+    check.fail(
+        "/plan",
+        fmt::format("saw tensor {} x pipeline {} x context {} x data {} = {} ranks; expected "
+                    "the {} chips of the cluster (data: {} would do)",
+                    plan.tensor, plan.pipeline, plan.context, plan.data, inner * plan.data,
+                    cluster.chips, std::max<std::int64_t>(1, cluster.chips / inner)));
+  }
+}
+
+void check_experts(ParallelPlan& plan, const Limits& limits, Checker& check) {
+  if (plan.expert_tensor == 0) plan.expert_tensor = plan.expert > 1 ? 1 : plan.tensor;
+  if (plan.expert > 1 && limits.experts == 0) {
+    check.fail("/plan/expert",
+               fmt::format("saw {}; expected 1, for the model has no experts", plan.expert));
+    return;
+  }
+  check.divides("/plan/expert", plan.expert, limits.experts, "experts");
+  const std::int64_t ranks = static_cast<std::int64_t>(plan.tensor) * plan.context * plan.data;
+  check.divides("/plan/expert", static_cast<std::int64_t>(plan.expert) * plan.expert_tensor, ranks,
+                "ranks of a stage (expert x expert_tensor cut tensor x context x data)");
+}
+
+void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Workload& work,
+                    bool training, Checker& check) {
+  const int layers = depth(graph);
+  const int chunks = plan.pipeline * plan.virtual_stages;
+  if (plan.virtual_stages > 1 && plan.pipeline == 1) {
+    check.fail("/plan/virtual_stages",
+               fmt::format("saw {} with one stage; expected 1", plan.virtual_stages));
+  }
+  if (chunks > layers + 2 || chunks < 1) {
+    check.fail("/plan/pipeline",
+               fmt::format("saw {} chunks (pipeline x virtual_stages) for {} layers; "
+                           "expected at most one a layer",
+                           chunks, layers));
+    return;
+  }
+  const std::vector<int> sizes = chunk_sizes(layers, plan);
+  if (sizes.empty()) {
+    const auto& given = plan.stages.layers;
+    check.fail(
+        "/plan/stages/layers",
+        fmt::format(
+            "saw {} entries with {} layers in all; expected {} or {} entries that add up to {}",
+            given.size(), std::accumulate(given.begin(), given.end(), 0), plan.pipeline, chunks,
+            layers));
+  }
+  for (const int size : sizes) {
+    if (size < 0)
+      check.fail("/plan/stages", "saw a stage with fewer than zero layers; expected fewer stages");
+  }
+  if (!training || plan.pipeline == 1) return;
+  const double m = static_cast<double>(work.global) / (plan.data * work.micro);
+  if (plan.virtual_stages > 1 && std::fmod(m, plan.pipeline) != 0.0) {
+    check.fail("/plan/virtual_stages",
+               fmt::format(
+                   "saw {} micro-batches a replica; the interleaved schedule expects a multiple of "
+                   "the {} stages (the nearest is {})",
+                   m, plan.pipeline, std::max(1.0, std::round(m / plan.pipeline)) * plan.pipeline));
+  }
+}
+
+void check_batch(const ParallelPlan& plan, const Workload& work, Checker& check) {
+  if (work.global < 1)
+    check.fail("/batch/global", fmt::format("saw {}; expected 1 or more", work.global));
+  if (work.sequence < 1)
+    check.fail("/batch/sequence", fmt::format("saw {}; expected 1 or more", work.sequence));
+  if (!(work.micro > 0))
+    check.fail("/batch/micro", fmt::format("saw {}; expected more than 0", work.micro));
+  if (work.global < 1 || !(work.micro > 0) || plan.data < 1) return;
+  const double m = static_cast<double>(work.global) / (plan.data * work.micro);
+  if (m < 1.0 - 1e-9 || std::abs(m - std::round(m)) > 1e-9) {
+    const double unit = plan.data * work.micro;
+    check.fail(
+        "/batch/global",
+        fmt::format("saw {}; expected a multiple of data {} x micro {} = {:g} (the "
+                    "nearest is {:g})",
+                    work.global, plan.data, work.micro, unit,
+                    std::max(1.0, std::round(static_cast<double>(work.global) / unit)) * unit));
+  }
+  check.divides("/plan/context", plan.context, work.sequence, "tokens of a sequence");
+  if (work.mean_length > static_cast<double>(work.sequence)) {
+    check.fail("/batch/mean_length", fmt::format("saw {:g}; expected at most the sequence, {}",
+                                                 work.mean_length, work.sequence));
+  }
+}
+
+}  // namespace
+
+std::int64_t nearest_divisor(std::int64_t whole, std::int64_t wanted) {
+  std::int64_t best = 1;
+  for (std::int64_t i = 1; i <= whole && i <= 2 * wanted; ++i) {
+    if (whole % i == 0 && std::llabs(i - wanted) < std::llabs(best - wanted)) best = i;
+  }
+  return best;
+}
+
+Diagnostics check_plan(const OpGraph& graph, ParallelPlan& plan, const Workload& work,
+                       const Cluster& cluster) {
+  Diagnostics problems;
+  Checker check(problems);
+  check.positive("/plan/tensor", plan.tensor);
+  check.positive("/plan/pipeline", plan.pipeline);
+  check.positive("/plan/virtual_stages", plan.virtual_stages);
+  check.positive("/plan/context", plan.context);
+  check.positive("/plan/expert", plan.expert);
+  if (plan.data < 0) check.fail("/plan/data", fmt::format("saw {}; expected 1 or more", plan.data));
+  if (plan.zero < 0 || plan.zero > 3) {
+    check.fail("/plan/zero", fmt::format("saw {}; expected 0, 1, 2 or 3", plan.zero));
+  }
+  if (!(plan.imbalance >= 1.0)) {
+    check.fail("/plan/imbalance", fmt::format("saw {}; expected 1 or more", plan.imbalance));
+  }
+  if (!problems.empty()) return problems;
+  const Limits limits = limits_of(graph);
+  const bool training = work.task == Task::Train || work.task == Task::Finetune;
+  if (limits.heads > 0) check.divides("/plan/tensor", plan.tensor, limits.heads, "attention heads");
+  check_ranks(plan, cluster, check);
+  if (!problems.empty()) return problems;
+  check_experts(plan, limits, check);
+  check_pipeline(graph, plan, work, training, check);
+  if (training) check_batch(plan, work, check);
+  const int ranks = plan.data * plan.context;
+  if (plan.shard > 0) check.divides("/plan/shard", plan.shard, ranks, "data x context ranks");
+  return problems;
+}
+
+}  // namespace orrery

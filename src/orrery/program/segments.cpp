@@ -1,0 +1,239 @@
+#include "orrery/program/segments.hpp"
+
+#include <algorithm>
+
+#include "orrery/program/lower.hpp"
+
+namespace orrery {
+
+bool is_recomputed(const Op& op, const ParallelPlan& plan) {
+  if (plan.recompute == Recompute::None) return false;
+  if (plan.recompute == Recompute::Full) return true;
+  if (plan.recompute_ops.empty()) return op.recompute_cheap;
+  return std::ranges::any_of(plan.recompute_ops, [&](const std::string& name) {
+    return op.name == name || op.name.starts_with(name + ".") ||
+           (name == "norm" && op.kind == OpKind::Norm);
+  });
+}
+
+SegmentBuilder::SegmentBuilder(const OpGraph& graph, const ParallelPlan& plan, const Batch& batch,
+                               const Groups& groups, Program& program)
+    : graph_(graph),
+      plan_(plan),
+      batch_(batch),
+      groups_(groups),
+      program_(program),
+      shard_(plan, batch) {}
+
+int SegmentBuilder::op_index(const Op& op) {
+  const auto found = std::ranges::find(program_.op_names, op.name);
+  if (found != program_.op_names.end()) return static_cast<int>(found - program_.op_names.begin());
+  program_.op_names.push_back(op.name);
+  return static_cast<int>(program_.op_names.size()) - 1;
+}
+
+int SegmentBuilder::append(Segment segment) {
+  program_.segments.push_back(std::move(segment));
+  return static_cast<int>(program_.segments.size()) - 1;
+}
+
+// A Row product leaves partial sums: an all-reduce, or under sequence parallelism a reduce-scatter
+// here and an all-gather before the next Column product. A cut embedding does the same.
+void SegmentBuilder::tensor_traffic(const Op& op, Segment& segment) const {
+  const bool partial = op.sharding == Sharding::Row ||
+                       (op.sharding == Sharding::Vocabulary && op.kind == OpKind::Embedding);
+  if (!partial || plan_.tensor < 2) return;
+  const Bytes size{batch_.tokens * op.rows_per_token * static_cast<double>(op.n) *
+                   bytes_per_element(plan_.precision.activations)};
+  const auto add = [&](CollectiveKind kind) {
+    segment.comm.push_back(
+        {{kind, size, groups_.tensor}, Traffic::Tensor, plan_.overlap.tensor, 1.0});
+  };
+  if (!plan_.sequence_parallel) {
+    add(CollectiveKind::AllReduce);
+    return;
+  }
+  add(CollectiveKind::ReduceScatter);
+  if (op.kind != OpKind::Embedding) add(CollectiveKind::AllGather);
+}
+
+// Tokens travel to their experts and back: one all-to-all a permutation.
+void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
+  if (op.kind != OpKind::Permute || plan_.expert < 2) return;
+  const double width = bytes_per_element(plan_.precision.activations);
+  const double sent = batch_.tokens * op.rows_per_token / plan_.tensor *
+                      static_cast<double>(op.moe.top_k * op.k) * width *
+                      (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
+  segment.comm.push_back({{CollectiveKind::AllToAll, Bytes{sent}, groups_.expert},
+                          Traffic::Expert,
+                          plan_.overlap.expert,
+                          1.0});
+  if (plan_.expert_tensor > 1) {
+    const bool back = op.name.ends_with("unpermute");
+    segment.comm.push_back({{back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather,
+                             Bytes{sent * plan_.expert_tensor}, groups_.expert_tensor},
+                            Traffic::Tensor,
+                            false,
+                            1.0});
+  }
+}
+
+// Keys and values go around the ring (or are gathered) while attention works on what has come.
+void SegmentBuilder::context_traffic(const Op& op, Segment& segment, double factor) const {
+  if (op.kind != OpKind::Attention || plan_.context < 2 || batch_.decode) return;
+  const AttentionShape& a = op.attention;
+  const double width = bytes_per_element(plan_.precision.activations);
+  const double kv_heads = std::max(1.0, static_cast<double>(a.kv_heads) / plan_.tensor);
+  const double kv =
+      batch_.tokens * kv_heads * static_cast<double>(a.head_dim + a.v_head_dim) * width;
+  if (plan_.context_exchange == ContextExchange::AllToAll) {
+    const double heads = static_cast<double>(a.heads) / plan_.tensor;
+    const double q_and_out =
+        batch_.tokens * heads * static_cast<double>(a.head_dim + a.v_head_dim) * width;
+    segment.comm.push_back({{CollectiveKind::AllToAll, Bytes{q_and_out + kv}, groups_.context},
+                            Traffic::Context,
+                            false,
+                            factor});
+    return;
+  }
+  segment.comm.push_back({{CollectiveKind::AllGather, Bytes{kv * plan_.context}, groups_.context},
+                          Traffic::Context,
+                          plan_.overlap.context && plan_.context_exchange == ContextExchange::Ring,
+                          factor});
+}
+
+// ZeRO-3: weights are gathered before each pass of each micro-batch.
+void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
+  if (plan_.zero < 3) return;
+  const double width = bytes_per_element(plan_.precision.weights);
+  const double dense = built.parameters - built.expert_parameters;
+  if (dense > 0 && groups_.shard.ranks() > 1) {
+    segment.comm.push_back({{CollectiveKind::AllGather, Bytes{dense * width}, groups_.shard},
+                            Traffic::Data,
+                            plan_.overlap.data,
+                            1.0});
+  }
+  const GroupShape& experts = plan_.expert > 1 ? groups_.expert_data : groups_.shard;
+  if (built.expert_parameters > 0 && experts.ranks() > 1) {
+    segment.comm.push_back(
+        {{CollectiveKind::AllGather, Bytes{built.expert_parameters * width}, experts},
+         Traffic::Data,
+         plan_.overlap.data,
+         1.0});
+  }
+}
+
+void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) const {
+  if (plan_.zero < 3 || plan_.lora_rank > 0) return;
+  const double width = bytes_per_element(plan_.precision.communication);
+  const double dense = built.parameters - built.expert_parameters;
+  if (dense > 0 && groups_.shard.ranks() > 1) {
+    segment.comm.push_back({{CollectiveKind::ReduceScatter, Bytes{dense * width}, groups_.shard},
+                            Traffic::Data,
+                            plan_.overlap.data,
+                            1.0});
+  }
+  const GroupShape& experts = plan_.expert > 1 ? groups_.expert_data : groups_.shard;
+  if (built.expert_parameters > 0 && experts.ranks() > 1) {
+    segment.comm.push_back(
+        {{CollectiveKind::ReduceScatter, Bytes{built.expert_parameters * width}, experts},
+         Traffic::Data,
+         plan_.overlap.data,
+         1.0});
+  }
+}
+
+SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, Passes passes) {
+  Built built;
+  Segment forward{Phase::Forward, {}, {}, {}, is_layer, false};
+  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, false};
+  Segment backward{Phase::Backward, {}, {}, {}, is_layer, false};
+  for (const Op& op : layer.ops) {
+    const double weights = shard_.parameters(op);
+    built.parameters += weights;
+    if (op.sharding == Sharding::Experts) {
+      built.expert_parameters += weights;
+      forward.has_experts = recompute.has_experts = backward.has_experts = true;
+    }
+  }
+  weight_gather(built, forward);
+  if (passes == Passes::Training) {
+    weight_gather(built, backward);
+    gradient_scatter(built, backward);
+  }
+  for (const Op& op : layer.ops) {
+    if (passes == Passes::Forward && op.kind == OpKind::CrossEntropy) continue;
+    const int index = op_index(op);
+    shard_.forward(op, index, forward.compute);
+    tensor_traffic(op, forward);
+    expert_traffic(op, forward);
+    context_traffic(op, forward, 1.0);
+    if (passes == Passes::Forward) continue;
+    if (is_layer && is_recomputed(op, plan_)) {
+      shard_.forward(op, index, recompute.compute);
+      if (plan_.recompute == Recompute::Full) {
+        tensor_traffic(op, recompute);
+        expert_traffic(op, recompute);
+        context_traffic(op, recompute, 1.0);
+      }
+    }
+    shard_.backward(op, index, backward.compute);
+    tensor_traffic(op, backward);
+    expert_traffic(op, backward);
+    context_traffic(op, backward, 2.0);  // keys and values come, their gradients go
+  }
+  if (plan_.offload.activations && is_layer) {
+    const Bytes input{batch_.tokens * static_cast<double>(graph_.hidden) *
+                      bytes_per_element(plan_.precision.activations)};
+    forward.host = backward.host = input;
+  }
+  built.forward = append(std::move(forward));
+  if (!recompute.compute.empty()) built.recompute = append(std::move(recompute));
+  if (passes == Passes::Training) built.backward = append(std::move(backward));
+  return built;
+}
+
+const SegmentBuilder::Built& SegmentBuilder::body_layer(int index, Passes passes) {
+  const auto found = layers_.find(index);
+  if (found != layers_.end()) return found->second;
+  return layers_[index] = build(graph_.layers[static_cast<std::size_t>(index)], true, passes);
+}
+
+void SegmentBuilder::add(const Built& built, int count, int recomputed, RankClass& out) const {
+  out.forward.push_back({built.forward, count});
+  if (built.recompute >= 0 && recomputed > 0)
+    out.recompute.push_back({built.recompute, recomputed});
+  if (built.backward >= 0) out.backward.push_back({built.backward, count});
+  out.parameters += count * built.parameters;
+  out.expert_parameters += count * built.expert_parameters;
+}
+
+void SegmentBuilder::stage(const StageContents& contents, RankClass& out) {
+  int left = plan_.recompute == Recompute::Full && plan_.recompute_layers > 0
+                 ? plan_.recompute_layers
+                 : contents.layers();
+  if (contents.has_input) add(build(graph_.input, false, Passes::Training), 1, 0, out);
+  for (const LayerRun& run : contents.runs) {
+    const int recomputed = std::min(left, run.count);
+    left -= recomputed;
+    add(body_layer(run.layer, Passes::Training), run.count, recomputed, out);
+  }
+  if (contents.has_output) {
+    add(build(graph_.output, false, Passes::Training), 1, 0, out);
+    for (const Layer& head : graph_.extra_heads) {
+      add(build(head, true, Passes::Training), 1, plan_.recompute == Recompute::None ? 0 : 1, out);
+    }
+  }
+}
+
+void SegmentBuilder::stage_forward(const StageContents& contents, RankClass& out) {
+  if (contents.has_input) add(build(graph_.input, false, Passes::Forward), 1, 0, out);
+  for (const LayerRun& run : contents.runs)
+    add(body_layer(run.layer, Passes::Forward), run.count, 0, out);
+}
+
+void SegmentBuilder::output_forward(RankClass& out) {
+  add(build(graph_.output, false, Passes::Forward), 1, 0, out);
+}
+
+}  // namespace orrery

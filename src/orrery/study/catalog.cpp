@@ -1,0 +1,190 @@
+#include "orrery/study/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include "orrery/model/build.hpp"
+#include "orrery/model/hf_config.hpp"
+#include "orrery/model/spec.hpp"
+
+#ifndef ORRERY_INSTALLED_CATALOG
+#define ORRERY_INSTALLED_CATALOG ""
+#endif
+#ifndef ORRERY_SOURCE_CATALOG
+#define ORRERY_SOURCE_CATALOG ""
+#endif
+
+namespace orrery {
+namespace fs = std::filesystem;
+namespace {
+
+template <class T>
+Read<T> read_whole(const Read<Node>& node) {
+  if (!node) return tl::unexpected(node.error());
+  Diagnostics problems;
+  T value = read<T>(*node, problems);
+  if (!problems.empty()) return tl::unexpected(problems);
+  return value;
+}
+
+tl::unexpected<Diagnostics> at(const Node& where, std::string what) {
+  return tl::unexpected(Diagnostics{{where.where(), std::move(what)}});
+}
+
+bool is_file(const std::string& path) {
+  std::error_code ec;
+  return fs::is_regular_file(path, ec);
+}
+
+Read<OpGraph> model_of_spec(const Node& node) {
+  Diagnostics problems;
+  const ModelSpec spec = read<ModelSpec>(node, problems);
+  if (!problems.empty()) return tl::unexpected(problems);
+  return build(spec);
+}
+
+}  // namespace
+
+Catalog Catalog::standard() {
+  if (const char* root = std::getenv("ORRERY_CATALOG")) return Catalog(root);
+  std::error_code ec;
+  if (fs::is_directory(ORRERY_INSTALLED_CATALOG, ec)) return Catalog(ORRERY_INSTALLED_CATALOG);
+  return Catalog(ORRERY_SOURCE_CATALOG);
+}
+
+std::vector<std::string> Catalog::names(const std::string& folder) const {
+  std::vector<std::string> out;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(root_ + "/" + folder, ec)) {
+    if (entry.path().extension() == ".yaml") out.push_back(entry.path().stem().string());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+Read<Node> Catalog::document(const std::string& folder, const std::string& name) const {
+  return read_document(fmt::format("{}/{}/{}.yaml", root_, folder, name));
+}
+
+Read<Node> Catalog::named(const std::string& folder, const char* what, const std::string& name,
+                          const Node& where) const {
+  const bool plain = name.find('/') == std::string::npos && name.find("..") == std::string::npos;
+  if (plain && is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name)))
+    return document(folder, name);
+  const std::vector<std::string> known = names(folder);
+  const std::string near = nearest_name(name, known);
+  const std::string hint = near.empty()
+                               ? fmt::format("one of {}", fmt::join(known, ", "))
+                               : fmt::format("'{}' or another of `orrery list {}`", near, folder);
+  return at(where, fmt::format("saw the unknown {} '{}'; expected {}", what, name, hint));
+}
+
+Read<Chip> Catalog::chip(const std::string& name, const Node& where) const {
+  return read_whole<Chip>(named("chips", "chip", name, where));
+}
+
+Read<Cluster> Catalog::cluster(const std::string& name, int chips, const Node& where) const {
+  const auto file = read_whole<ClusterFile>(named("clusters", "cluster", name, where));
+  if (!file) return tl::unexpected(file.error());
+  const auto chip_read = chip(file->chip, where);
+  if (!chip_read) return tl::unexpected(chip_read.error());
+  return finish_cluster(*file, *chip_read, chips, where);
+}
+
+Read<Cluster> Catalog::cluster(const Node& where) const {
+  if (where.is_scalar()) return cluster(where.scalar, 0, where);
+  if (!where.is_map())
+    return at(where, fmt::format("saw {}; expected a cluster's name or a map", where.seen()));
+  Diagnostics problems;
+  if (const Node* base = where.find("base")) {
+    struct Derived {
+      std::string base;
+      int chips = 0;
+    } derived;
+    FieldReader reader(where, problems);
+    reader("base", derived.base, "catalog name");
+    reader("chips", derived.chips, "chips in all");
+    reader.finish();
+    if (derived.chips < 0 || (where.find("chips") != nullptr && derived.chips == 0)) {
+      const Node* chips = where.find("chips");
+      problems.push_back(
+          {chips->where(), fmt::format("saw {}; expected 1 or more", chips->seen())});
+    }
+    if (!problems.empty()) return tl::unexpected(problems);
+    return cluster(derived.base, derived.chips, derived.chips > 0 ? *where.find("chips") : *base);
+  }
+  const ClusterFile file = read<ClusterFile>(where, problems);
+  if (!problems.empty()) return tl::unexpected(problems);
+  const auto chip_read = chip(file.chip, *where.find("chip"));
+  if (!chip_read) return tl::unexpected(chip_read.error());
+  return finish_cluster(file, *chip_read, file.chips, where);
+}
+
+Read<OpGraph> Catalog::model(const Node& where) const {
+  if (where.is_map()) return model_of_spec(where);
+  if (!where.is_scalar()) {
+    return at(where, fmt::format("saw {}; expected a model's name, a path or a map", where.seen()));
+  }
+  const std::string& name = where.scalar;
+  const bool is_path =
+      name.ends_with(".json") || name.ends_with(".yaml") || name.find('/') != std::string::npos;
+  if (!is_path) {
+    const auto node = named("models", "model", name, where);
+    if (!node) return tl::unexpected(node.error());
+    return model_of_spec(*node);
+  }
+  // A path in a study is relative to the study's own folder, then to the working folder.
+  const std::string beside = (fs::path(where.file).parent_path() / name).string();
+  const auto node = read_document(is_file(beside) ? beside : name);
+  if (!node) return tl::unexpected(node.error());
+  if (!name.ends_with(".json")) return model_of_spec(*node);
+  const auto spec = from_hf_config(*node, fs::path(name).stem().string());
+  if (!spec) return tl::unexpected(spec.error());
+  return build(*spec);
+}
+
+Read<Stack> Catalog::stack(const std::string& name, const Node& where) const {
+  return read_whole<Stack>(named("calibration/stacks", "stack", name, where));
+}
+
+Read<KernelCalibration> Catalog::kernels(const Chip& chip) const {
+  std::vector<std::string> candidates{chip.calibration, chip.name, chip.generation,
+                                      name_of(chip.kind)};
+  for (const std::string& name : candidates) {
+    if (!name.empty() && is_file(fmt::format("{}/calibration/kernels/{}.yaml", root_, name))) {
+      return read_whole<KernelCalibration>(document("calibration/kernels", name));
+    }
+  }
+  return tl::unexpected(Diagnostics{
+      {"",
+       fmt::format(
+           "saw no kernel calibration for chip '{}'; expected catalog/calibration/kernels/{}.yaml",
+           chip.name, name_of(chip.kind))}});
+}
+
+Read<CollectiveCalibration> Catalog::collectives(const Cluster& cluster) const {
+  CollectiveCalibration out;
+  for (const Tier& tier : cluster.tiers) {
+    const auto one =
+        read_whole<FabricCalibration>(document("calibration/collectives", tier.fabric));
+    if (!one) return tl::unexpected(one.error());
+    out.fabrics.push_back(*one);
+  }
+  return out;
+}
+
+Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
+  return read_whole<MemoryAllowance>(
+      document("calibration/memory", chip.kind == ChipKind::Tpu ? "tpu" : "gpu"));
+}
+
+Read<PriceList> Catalog::prices() const {
+  return read_whole<PriceList>(document("prices", "default"));
+}
+
+Read<Bands> Catalog::bands() const { return read_whole<Bands>(document("calibration", "bands")); }
+
+}  // namespace orrery

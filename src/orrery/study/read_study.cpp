@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "orrery/program/plan_check.hpp"
+#include "orrery/study/study.hpp"
+
+namespace orrery {
+namespace {
+
+void append(Diagnostics& to, const Diagnostics& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+// The node a pointer names, or the nearest parent that the file has.
+const Node& nearest_node(const Node& root, const std::string& pointer) {
+  const Node* node = &root;
+  std::size_t at = 1;
+  while (at <= pointer.size()) {
+    const std::size_t slash = std::min(pointer.find('/', at), pointer.size());
+    const Node* next = node->find(pointer.substr(at, slash - at));
+    if (next == nullptr) break;
+    node = next;
+    at = slash + 1;
+  }
+  return *node;
+}
+
+// check_plan() speaks of pointers; the file's line and column are added here.
+void append_located(Diagnostics& to, const Diagnostics& from, const Node& root) {
+  for (const Error& e : from) {
+    const Node& node = nearest_node(root, e.where);
+    const std::string name =
+        e.where == node.pointer ? "" : e.where.substr(e.where.rfind('/') + 1) + ": ";
+    to.push_back({node.where(), name + e.what});
+  }
+}
+
+void check_serving(const Workload& work, const Node& root, Diagnostics& problems) {
+  const Node* batch = root.find("batch");
+  const Node& where = batch != nullptr ? *batch : root;
+  const auto need = [&](const char* key, std::int64_t value) {
+    if (value < 1)
+      problems.push_back(
+          {where.where(), fmt::format("saw {}: {}; expected 1 or more", key, value)});
+  };
+  if (work.task != Task::Offline) need("sequences", work.sequences);
+  need("prompt", work.prompt);
+  if (work.task == Task::Generate || work.task == Task::Offline) need("generated", work.generated);
+}
+
+void hash_node(const Node& node, std::uint64_t& h) {
+  const auto mix = [&](const std::string& text) {
+    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    h = (h ^ 0x1f) * 0x100000001b3ULL;
+  };
+  mix(std::to_string(static_cast<int>(node.kind)));
+  mix(node.scalar);
+  for (const Node& item : node.items) hash_node(item, h);
+  std::vector<const Node::Member*> members;
+  for (const Node::Member& m : node.members) members.push_back(&m);
+  std::ranges::sort(members, {}, [](const Node::Member* m) { return m->key; });
+  for (const Node::Member* m : members) {
+    mix(m->key);
+    hash_node(m->value, h);
+  }
+}
+
+}  // namespace
+
+std::string hash_of(const Node& root) {
+  std::uint64_t h = 0xcbf29ce484222325ULL;
+  hash_node(root, h);
+  return fmt::format("{:016x}", h);
+}
+
+ParallelPlan read_plan(const Node& node, Diagnostics& problems) {
+  ParallelPlan plan;
+  if (!node.is_map()) {
+    problems.push_back(
+        {node.where(), fmt::format("saw {}; expected a map of keys or auto", node.seen())});
+    return plan;
+  }
+  if (const Node* precision = node.find("precision")) {
+    if (precision->is_map()) {
+      DType compute = DType::Bf16;
+      if (const Node* c = precision->find("compute")) read_into(*c, compute, problems);
+      plan.precision = precision_named(compute);
+      FieldReader reader(*precision, problems);
+      describe(reader, plan.precision);
+      reader.finish();
+    } else {
+      DType compute = DType::Bf16;
+      read_into(*precision, compute, problems);
+      plan.precision = precision_named(compute);
+    }
+  }
+  FieldReader reader(node, problems);
+  describe(reader, plan);
+  reader.also("precision");
+  reader.finish();
+  return plan;
+}
+
+Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catalog& catalog,
+                          const Node& where) {
+  Setting s;
+  Diagnostics problems;
+  const auto take = [&](auto read, auto& into) {
+    if (read) {
+      into = std::move(*read);
+    } else {
+      append(problems, read.error());
+    }
+  };
+  take(catalog.kernels(cluster.chip), s.kernels);
+  take(catalog.collectives(cluster), s.collectives);
+  take(catalog.memory(cluster.chip), s.memory);
+  take(catalog.prices(), s.prices);
+  take(catalog.bands(), s.bands);
+  take(catalog.stack(stack, where), s.stack);
+  s.cluster = std::move(cluster);
+  if (!problems.empty()) return tl::unexpected(problems);
+  return s;
+}
+
+Read<Study> read_study(const Node& root, const Catalog& catalog) {
+  Diagnostics problems;
+  Study study;
+  if (!root.is_map()) {
+    return tl::unexpected(
+        Diagnostics{{root.where(), fmt::format("saw {}; expected a map of keys", root.seen())}});
+  }
+  study.inputs_hash = hash_of(root);
+  FieldReader reader(root, problems);
+  std::string stack = "none";
+  study.name = std::filesystem::path(root.file).stem().string();
+  reader("name", study.name, "shown in reports");
+  reader("task", study.work.task, "what to predict");
+  reader("stack", stack, "framework and era");
+  reader("run", study.run, "the whole run");
+  reader("published", study.published, "a published figure to compare with");
+  for (const char* key : {"model", "cluster", "plan", "batch"}) {
+    reader.also(key);
+    if (root.find(key) == nullptr) detail::report_missing(root, key, problems);
+  }
+  reader.finish();
+
+  if (const Node* node = root.find("batch")) {
+    const Task task = study.work.task;
+    read_into(*node, study.work, problems);
+    study.work.task = task;
+  }
+  if (const Node* node = root.find("plan")) {
+    if (node->is_scalar() && node->scalar == "auto") {
+      study.plan_is_auto = true;
+    } else {
+      study.plan = read_plan(*node, problems);
+    }
+  }
+  bool model_known = false, cluster_known = false;
+  if (const Node* node = root.find("model")) {
+    auto graph = catalog.model(*node);
+    if (graph) {
+      study.graph = std::move(*graph);
+      model_known = true;
+    } else {
+      append(problems, graph.error());
+    }
+  }
+  if (const Node* node = root.find("cluster")) {
+    auto cluster = catalog.cluster(*node);
+    if (cluster) {
+      const Node* named = root.find("stack");
+      auto setting =
+          setting_for(std::move(*cluster), stack, catalog, named != nullptr ? *named : root);
+      if (setting) {
+        study.setting = std::move(*setting);
+        cluster_known = true;
+      } else {
+        append(problems, setting.error());
+      }
+    } else {
+      append(problems, cluster.error());
+    }
+  }
+  const bool training = study.work.task == Task::Train || study.work.task == Task::Finetune;
+  if (!training) check_serving(study.work, root, problems);
+  if (problems.empty() && model_known && cluster_known && !study.plan_is_auto) {
+    append_located(problems, check_plan(study.graph, study.plan, study.work, study.setting.cluster),
+                   root);
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return study;
+}
+
+Read<Study> read_study_file(const std::string& path, const Catalog& catalog) {
+  const auto root = read_document(path);
+  if (!root) return tl::unexpected(root.error());
+  return read_study(*root, catalog);
+}
+
+std::string summary(const ParallelPlan& p) {
+  std::string out = fmt::format("tensor {}", p.tensor);
+  const auto add = [&](const char* name, int value) {
+    if (value > 1) out += fmt::format(" x {} {}", name, value);
+  };
+  add("pipeline", p.pipeline);
+  if (p.virtual_stages > 1) out += fmt::format(" ({} chunks each)", p.virtual_stages);
+  add("context", p.context);
+  add("data", p.data);
+  if (p.expert > 1) out += fmt::format(", expert {}", p.expert);
+  if (p.expert > 1 && p.expert_tensor > 1) out += fmt::format(" x {}", p.expert_tensor);
+  out += fmt::format(", zero {}, {}", p.zero, name_of(p.precision.compute));
+  if (p.sequence_parallel) out += ", sequence parallel";
+  if (p.recompute != Recompute::None) out += fmt::format(", {} recompute", name_of(p.recompute));
+  if (p.lora_rank > 0) out += fmt::format(", LoRA {}", p.lora_rank);
+  return out;
+}
+
+}  // namespace orrery
