@@ -6,7 +6,10 @@ orrery_module(base SOURCES
   LIBRARIES yaml-cpp
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)
-orrery_module(hw DEPENDS base)
+orrery_module(hw SOURCES
+    src/orrery/hw/cluster.cpp
+    src/orrery/hw/slice.cpp
+  DEPENDS base)
 orrery_module(ops SOURCES
     src/orrery/ops/op_graph.cpp
   DEPENDS base)
