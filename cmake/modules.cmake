@@ -6,13 +6,29 @@ orrery_module(base SOURCES
   LIBRARIES yaml-cpp
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)
-orrery_module(hw DEPENDS base)
+orrery_module(hw SOURCES
+    src/orrery/hw/cluster.cpp
+    src/orrery/hw/slice.cpp
+  DEPENDS base)
 orrery_module(ops SOURCES
     src/orrery/ops/op_graph.cpp
   DEPENDS base)
 orrery_module(compute DEPENDS base des hw ops)
-orrery_module(network DEPENDS base des hw)
-orrery_module(collective DEPENDS base des hw network)
+orrery_module(network SOURCES
+    src/orrery/network/topology_facts.cpp
+    src/orrery/network/torus_axes.cpp
+  DEPENDS base des hw)
+orrery_module(collective SOURCES
+    src/orrery/collective/algorithms/bucket.cpp
+    src/orrery/collective/algorithms/direct.cpp
+    src/orrery/collective/algorithms/hierarchical.cpp
+    src/orrery/collective/algorithms/in_network.cpp
+    src/orrery/collective/algorithms/path.cpp
+    src/orrery/collective/algorithms/ring.cpp
+    src/orrery/collective/algorithms/tree.cpp
+    src/orrery/collective/calibration.cpp
+    src/orrery/collective/closed_form.cpp
+  DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
 orrery_module(report SOURCES
     src/orrery/report/json.cpp

@@ -1,5 +1,6 @@
 // How long a collective takes on an idle network, in closed form, by the algorithm a library would
-// choose. Each algorithm's formula stands in its own file beside this one.
+// choose: the fastest of those its wires allow. Each formula stands in its own file under
+// algorithms/. Pure and without allocation: searches call it millions of times.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -7,12 +8,20 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/collective/calibration.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/network/placement.hpp"
 
 namespace orrery {
 
-enum class CollectiveKind : std::uint8_t { AllReduce, ReduceScatter, AllGather, AllToAll, Broadcast, SendRecv };
+enum class CollectiveKind : std::uint8_t {
+  AllReduce,
+  ReduceScatter,
+  AllGather,
+  AllToAll,
+  Broadcast,
+  SendRecv
+};
 
 template <>
 struct EnumNames<CollectiveKind> {
@@ -23,39 +32,26 @@ struct EnumNames<CollectiveKind> {
 };
 
 // `size` is the whole vector as nccl-tests counts it: all_reduce, broadcast: one rank's buffer;
-// all_gather, reduce_scatter: the full vector, not the shard; all_to_all: what one rank sends in all
-// (its own part included); send_recv: the message.
+// all_gather, reduce_scatter: the full vector, not the shard; all_to_all: what one rank sends in
+// all (its own part included); send_recv: the message, to a rank that differs at the outermost tier
+// where the group has members.
 struct CollectiveCall {
   CollectiveKind kind = CollectiveKind::AllReduce;
   Bytes size;
   GroupShape group;
   bool reducible_in_network = true;  // dtype that switches can add
+  bool engine_kernels = false;       // the caller may use a serving engine's own one- and two-shot
 };
 
 struct CollectiveTime {
   Seconds duration;
-  Seconds latency_part;    // alpha terms
-  Seconds bandwidth_part;  // beta terms
-  const char* algorithm = "";  // "ring", "tree", "nvls", "direct", "bucket", ...
-  int slowest_tier = 0;    // index into Cluster::tiers
+  Seconds latency_part;        // alpha terms
+  Seconds bandwidth_part;      // beta terms
+  const char* algorithm = "";  // "ring", "tree", "in_network", "direct", "bucket", ...
+  int slowest_tier = 0;        // index into Cluster::tiers
 };
 
-// Achieved against wire figures for one fabric; fitted on measured collectives only.
-struct FabricCalibration {
-  std::string fabric;         // Tier::fabric it speaks of
-  double efficiency = 0.8;    // achieved share of wire bandwidth, large messages
-  double efficiency_in_network = 0.8;
-  double efficiency_all_to_all = 0.7;
-  Seconds launch;             // fixed cost of one collective
-  Seconds step;               // one ring or tree hop
-  Bytes half_size;            // bytes a rank at which half of the achieved bandwidth is reached
-  std::string source;
-};
-
-struct CollectiveCalibration {
-  std::vector<FabricCalibration> fabrics;
-};
-
+// Assumes the group's tiers exist in the cluster. A group of one takes no time.
 CollectiveTime collective_time(const CollectiveCall&, const Cluster&, const CollectiveCalibration&);
 
 }  // namespace orrery

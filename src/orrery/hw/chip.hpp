@@ -1,4 +1,5 @@
-// Chip: what one accelerator was bought with. Plain facts; how fast an op runs is compute's business.
+// Chip: what one accelerator was bought with. Plain facts; how fast an op runs is compute's
+// business.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -14,8 +15,10 @@ enum class ChipKind : std::uint8_t { Gpu, Tpu, Npu, Sram };
 
 template <>
 struct EnumNames<ChipKind> {
-  static constexpr std::pair<const char*, ChipKind> values[] = {
-      {"gpu", ChipKind::Gpu}, {"tpu", ChipKind::Tpu}, {"npu", ChipKind::Npu}, {"sram", ChipKind::Sram}};
+  static constexpr std::pair<const char*, ChipKind> values[] = {{"gpu", ChipKind::Gpu},
+                                                                {"tpu", ChipKind::Tpu},
+                                                                {"npu", ChipKind::Npu},
+                                                                {"sram", ChipKind::Sram}};
 };
 
 // Dense peaks (no structured sparsity), as the vendor prints them. Zero: the chip has no such unit.
@@ -41,11 +44,11 @@ struct Chip {
   Hertz clock;          // boost, as the peaks assume
   PeakRates peak;
   Memory memory;
-  Bytes l2;             // last-level cache or shared scratchpad
-  Bytes sram;           // all on-chip memory nearest to the units
+  Bytes l2;                  // last-level cache or shared scratchpad
+  Bytes sram;                // all on-chip memory nearest to the units
   BytesPerSecond host_link;  // to the host's memory, one direction
   Watts tdp, idle;
-  Dollars price;        // street price of one accelerator with its share of the board
+  Dollars price;  // street price of one accelerator with its share of the board
   decltype(Dollars{} / Seconds{}) rent;  // one chip, on demand
 };
 
@@ -87,6 +90,8 @@ void describe(V& v, Chip& c) {
   v("idle", c.idle, "power at rest");
   v("price", c.price, "street price of one accelerator");
   v("rent", c.rent, "one chip, on demand");
+  v.also("source");   // by field: where its numbers come from; tools/check_catalog.py reads it
+  v.also("differs");  // by field: why it departs from our table of hardware facts
 }
 
 }  // namespace orrery

@@ -5,9 +5,11 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
+#include "orrery/base/result.hpp"
 #include "orrery/hw/chip.hpp"
 
 namespace orrery {
@@ -21,14 +23,18 @@ struct EnumNames<TierKind> {
 };
 
 struct Tier {
-  std::string name;     // "scale-up", "scale-out", "ici", "dcn"
+  std::string name;  // "scale-up", "scale-out", "ici", "dcn"
   TierKind kind = TierKind::Switch;
-  std::string fabric;   // "nvlink4", "infiniband-ndr", "ici-v5p": keys collective calibrations
-  int width = 1;        // members of the tier inside that this one joins
-  std::vector<int> shape;      // torus: chips along each dimension; product == width
-  std::vector<bool> wrap;      // torus: whether each dimension closes; empty: all do
-  BytesPerSecond bandwidth;    // switch: of one chip, one direction. Torus: of one link, one direction
-  Seconds latency;             // one message between neighbours, no load
+  std::string fabric;      // "nvlink4", "infiniband-ndr", "ici-v5p": keys collective calibrations
+  int width = 1;           // members of the tier inside that this one joins
+  std::vector<int> shape;  // torus: chips along each dimension; product == width
+  std::vector<bool> wrap;  // torus: whether each dimension closes; empty: all do
+  int block = 0;           // torus: edge of the optically switched cube; 0: wiring is fixed
+  // Switch: of one chip, one direction. Full mesh: of one chip over all its links, one direction.
+  // Torus: of one link, one direction.
+  BytesPerSecond bandwidth;
+  Seconds latency;                // one message between neighbours, no load
+  int chips_per_port = 1;         // chips that share one port; a lone chip may use all of it
   double oversubscription = 1.0;  // uplink capacity is bandwidth / this
   bool in_network_reduction = false;
 };
@@ -36,11 +42,22 @@ struct Tier {
 struct Cluster {
   std::string name;
   Chip chip;
-  int chips = 0;            // in all; the last tier's width follows from it
-  std::vector<Tier> tiers;  // innermost first
-  double pue = 1.1;         // power usage effectiveness of the hall
-  Watts node_overhead;      // CPUs, NICs, fans: per chip
+  int chips = 0;              // in all; the last tier's width follows from it
+  std::vector<Tier> tiers;    // innermost first
+  double pue = 1.1;           // power usage effectiveness of the hall
+  Watts node_overhead;        // CPUs, NICs, fans: per chip
   double price_factor = 1.0;  // system price / accelerator price
+};
+
+// What a file under catalog/clusters says; its tiers are the largest the system allows.
+struct ClusterFile {
+  std::string name;
+  std::string chip;         // a name under catalog/chips
+  int chips = 0;            // as usually bought
+  std::vector<Tier> tiers;  // the last one's width is its limit; 1: none
+  double pue = 1.1;
+  Watts node_overhead;
+  double price_factor = 1.0;
 };
 
 template <class V>
@@ -51,10 +68,32 @@ void describe(V& v, Tier& t) {
   v("width", t.width, "members of the tier inside that this one joins");
   v("shape", t.shape, "torus: chips along each dimension");
   v("wrap", t.wrap, "torus: whether each dimension closes");
-  v("bandwidth", t.bandwidth, "one direction; of one chip (switch) or of one link (torus)", kRequired);
+  v("block", t.block, "torus: edge of the optically switched cube; 0: wiring is fixed");
+  v("bandwidth", t.bandwidth,
+    "one direction; of one chip (switch, full mesh) or of one link (torus)", kRequired);
   v("latency", t.latency, "one message between neighbours, no load", kRequired);
+  v("chips_per_port", t.chips_per_port, "chips that share one port of this tier");
   v("oversubscription", t.oversubscription, "downlink over uplink capacity");
   v("in_network_reduction", t.in_network_reduction, "switches add (NVLS, SHARP)");
+  v.also("source");
 }
+
+template <class V>
+void describe(V& v, ClusterFile& c) {
+  v("name", c.name, "catalog name");
+  v("chip", c.chip, "a name under catalog/chips", kRequired);
+  v("chips", c.chips, "in all, as usually bought");
+  v("tiers", c.tiers, "networks, innermost first", kRequired);
+  v("pue", c.pue, "power usage effectiveness of the hall");
+  v("node_overhead", c.node_overhead, "CPUs, NICs and fans, for each chip");
+  v("price_factor", c.price_factor, "system price over the accelerators' price");
+  v.also("source");
+}
+
+// The cluster of that many chips (0: as many as the file says). The last tier grows to fit; a
+// partial node or slice shrinks the tiers that stay. A torus takes the most cubic slice that its
+// wiring allows. `where` is the node that named the cluster: errors stand there.
+tl::expected<Cluster, Diagnostics> finish_cluster(const ClusterFile& file, const Chip& chip,
+                                                  int chips, const Node& where);
 
 }  // namespace orrery

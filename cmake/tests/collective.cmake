@@ -1,0 +1,1 @@
+orrery_test(unit/collective/closed_form_test DEPENDS collective)

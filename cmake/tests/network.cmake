@@ -1,0 +1,2 @@
+orrery_test(unit/network/topology_facts_test DEPENDS network)
+orrery_test(unit/network/torus_axes_test DEPENDS network)
