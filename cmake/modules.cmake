@@ -10,7 +10,13 @@ orrery_module(hw DEPENDS base)
 orrery_module(ops SOURCES
     src/orrery/ops/op_graph.cpp
   DEPENDS base)
-orrery_module(compute DEPENDS base des hw ops)
+orrery_module(compute SOURCES
+    src/orrery/compute/attention_time.cpp
+    src/orrery/compute/calibration.cpp
+    src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/roofline_model.cpp
+    src/orrery/compute/roofline_parts.cpp
+  DEPENDS base des hw ops)
 orrery_module(network DEPENDS base des hw)
 orrery_module(collective DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
