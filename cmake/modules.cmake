@@ -14,9 +14,18 @@ orrery_module(compute SOURCES
     src/orrery/compute/attention_time.cpp
     src/orrery/compute/calibration.cpp
     src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp
     src/orrery/compute/roofline_parts.cpp
   DEPENDS base des hw ops)
 orrery_module(network DEPENDS base des hw)
 orrery_module(collective DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
+orrery_module(accuracy SOURCES
+    src/orrery/accuracy/calibration_text.cpp
+    src/orrery/accuracy/csv_table.cpp
+    src/orrery/accuracy/kernel_fit.cpp
+    src/orrery/accuracy/kernel_parameters.cpp
+    src/orrery/accuracy/kernel_rows.cpp
+  DEPENDS base hw ops compute
+  LIBRARIES ZLIB::ZLIB)
