@@ -59,19 +59,29 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
   } else if (kind == "prefill bfloat16") {
     k.share(a.prefill);
     k.number(a.softmax, 1, 2000);
+    k.number(a.prefill_passes, 0.3, 20);
+    k.time(a.prefill_start, 0.05, 10);
     k.time(a.prefill_floor, 1, 20);
   } else if (kind == "prefill fp8") {
     k.share(a.prefill_fp8);
   } else if (is("decode")) {
     k.share(a.decode);
-    k.share(a.decode_math);
+    k.number(a.decode_reach, 0.3, 20);
+    k.number(a.decode_math, 0.001, 1);
+    k.share(a.decode_rest);
+    k.time(a.decode_start, 0.05, 10);
+    k.time(a.decode_start_fp8, 0.05, 10);
+    k.time(a.decode_row, 1e-7, 1);
     k.time(a.decode_floor, 1, 20);
     k.time(a.split_floor, 0.1, 20);
+    k.number(a.split_keys, 16, 4096);
   } else if (is("mla prefill")) {
     k.share(kind == "mla prefill fp8" ? a.mla_prefill_fp8 : a.mla_prefill);
   } else if (is("mla decode")) {
     k.share(a.mla_decode);
     k.share(a.mla_math);
+    k.share(a.mla_math_fp8);
+    k.time(a.mla_start, 0.05, 10);
     k.time(a.mla_floor, 1, 20);
   } else if (is("moe")) {
     k.share(c.grouped.share);

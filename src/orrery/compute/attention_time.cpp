@@ -21,64 +21,115 @@ double visited_scores(const AttentionCoefficients& a, const Kernel& k) {
   return q_tiles * q_tile * keys;
 }
 
+// Flash attention: a block of one head's queries walks over the keys it sees.
+//   math   = blocks / SMs * start + scores * (products + exponentials) / (share * peak)
+//   memory = passes over Q, K, V and the output (rotary embedding and the cache append included)
 Raw prefill(const Parts& p, const Kernel& k) {
   const AttentionCoefficients& a = p.c.attention;
   const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
   const bool mla = k.head_dim != vd;
-  const bool fp8 = k.compute == DType::Fp8;
-  const Path& path = fp8 ? p.fp8 : p.path(Kernel{.compute = k.compute});
-  const double scores = k.batch * k.heads * visited_scores(a, k);
+  // a cache in fp8 is multiplied in fp8 where the chip can
+  const bool fp8 = (k.compute == DType::Fp8 || k.weights == DType::Fp8) && p.fp8.peak > p.bf16.peak;
+  const double peak = fp8 ? p.fp8.peak : p.path(Kernel{.compute = k.compute}).peak;
+  const bool backward = k.pass != Pass::Forward;
   double share = fp8 ? a.prefill_fp8 : a.prefill;
   if (mla) share = fp8 ? a.mla_prefill_fp8 : a.mla_prefill;
-  const bool backward = k.pass != Pass::Forward;
-  // backward: five products per score block (S, dP, dV, dQ, dK) against two in forward
-  const double per_score = backward ? 4.0 * k.head_dim + 2.0 * (k.head_dim + 2.0 * vd) -
-                                          2.0 * k.head_dim + 2.0 * k.head_dim
-                                    : 2.0 * (k.head_dim + vd);
   if (backward) share = a.backward;
+  // Backward has five products a score (S, dP, dV, dQ, dK) against two: three are head_dim wide and
+  // two v_head_dim (FlashAttention-2, algorithm 2: 2.5 times the forward's work).
+  const double products = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
+  // Exponentials run on their own unit at a fixed rate, so in fp8 they cost more matrix FLOP.
+  const double exponentials = a.softmax * peak / p.bf16.peak;
+
   Raw raw;
-  const double exponentials = fp8 ? a.softmax * (path.peak / p.bf16.peak) : a.softmax;
-  raw.math = scores * (per_score + exponentials) / (share * path.peak);
-  raw.flops = per_score * k.batch * k.heads * k.q_len * k.kv_len * (k.causal ? 0.5 : 1.0);
-  const double element = bytes_per_element(k.compute);
-  const double q_bytes = k.batch * k.q_len * k.heads * (k.head_dim * element + vd * 2.0);
-  const double kv_bytes =
-      k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
-  raw.bytes = (backward ? 3.0 : 1.0) * (q_bytes + kv_bytes);
-  raw.memory = p.stream(raw.bytes);
-  // waves: a query tile of one head is one block's work
   const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
-  const double full = whole(blocks / p.sms) * p.sms / blocks;
-  raw.math *= blocks < p.sms ? full : 1.0 + 0.5 * (full - 1.0);
-  raw.duration = std::max(raw.math, raw.memory) + a.prefill_floor.value();
+  const double scores = k.batch * k.heads * visited_scores(a, k);
+  const double work = scores * (products + exponentials) / (share * peak);
+  const double start = blocks / p.sms * a.prefill_start.value();
+  // Blocks are dealt longest first, so half of the last wave's hole is filled; few blocks leave SMs
+  // idle.
+  const double hole = whole(blocks / p.sms) * p.sms / blocks;
+  raw.math = (start + work) * (blocks < p.sms ? hole : 1.0 + 0.5 * (hole - 1.0));
+  raw.flops =
+      products * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
+  const double element = bytes_per_element(k.compute);
+  const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
+  const double keys =
+      k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
+  raw.bytes = (backward ? 3.0 : a.prefill_passes) * (queries + keys);
+  raw.memory = p.stream(raw.bytes);
+  raw.duration = raw.math + raw.memory + a.prefill_floor.value();
   return raw;
 }
 
+// Decode: every (sequence, KV head) is a block that streams its keys and values once for all of its
+// query heads; few blocks are cut into pieces of the key range, which a second pass adds up.
+//   time = floor + longest of (stream, blocks / SMs * start, padded rows' math) + unhidden rest
+// Groups wider than `decode_group` have no such kernel: every query head is a block of its own and
+// the cache is read again from L2.
 Raw decode(const Parts& p, const Kernel& k) {
   const AttentionCoefficients& a = p.c.attention;
-  const bool mla = k.kv_latent > 0.0;
+  const double queries = std::max(1.0, k.q_len);
   const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
   const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
-  const double kv_heads = mla ? 1.0 : std::max(1.0, k.kv_heads);
-  const double width = mla ? k.kv_latent : k.head_dim + vd;
-  const double group = k.heads / kv_heads * std::max(1.0, k.q_len);
+  const double kv_heads = std::max(1.0, k.kv_heads);
+  const double group = k.heads / kv_heads;
+  const bool shared = group <= a.decode_group;
+  const double items = k.batch * (shared ? kv_heads : k.heads);
+  const double width = k.head_dim + vd;
+  const bool fp8 = k.weights == DType::Fp8;
+
   Raw raw;
-  const double cache = k.batch * keys * kv_heads * width * bytes_per_element(k.weights);
-  const double rest =
-      2.0 * k.batch * k.q_len * k.heads * (mla ? 2.0 * k.kv_latent : k.head_dim + vd);
-  raw.bytes = cache + rest;
-  const double share = mla ? a.mla_decode : a.decode;
-  const double blocks = k.batch * kv_heads * whole(keys / a.split_keys);
-  const double reach = std::min(1.0, blocks / p.sms * p.c.memory.sm_multiple);
-  raw.memory = raw.bytes / (share * p.bandwidth * reach);
-  const double per_score = mla ? 2.0 * (2.0 * k.kv_latent - 64.0) : 2.0 * (k.head_dim + vd);
-  const double rows = padded(group, mla ? a.mla_rows : a.decode_rows);
-  const double peak = k.compute == DType::Fp8 ? p.fp8.peak : p.bf16.peak;
-  raw.math =
-      k.batch * kv_heads * rows * keys * per_score / ((mla ? a.mla_math : a.decode_math) * peak);
-  raw.flops = k.batch * k.heads * std::max(1.0, k.q_len) * keys * per_score;
-  raw.duration = std::max(raw.math, raw.memory) + (mla ? a.mla_floor : a.decode_floor).value();
-  if (keys > a.split_keys && k.batch * kv_heads < p.sms) raw.duration += a.split_floor.value();
+  const double once = k.batch * keys * kv_heads * width * bytes_per_element(k.weights);
+  const double ends = 2.0 * k.batch * queries * k.heads * width;
+  raw.bytes = once + ends;
+  double pieces = std::min(p.sms / items, keys / a.split_keys);
+  pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
+  const double reach = std::min(1.0, items * pieces / p.sms * a.decode_reach);
+  raw.memory = raw.bytes / (a.decode * p.bandwidth * reach);
+  if (!shared) {
+    raw.memory =
+        std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));
+  }
+  const double rows = padded(shared ? group * queries : queries, a.decode_rows);
+  const double start = (fp8 ? a.decode_start_fp8 : a.decode_start).value();
+  const double starts = items / p.sms * (start + rows * width * a.decode_row.value());
+  raw.math = items * rows * keys * 2.0 * width /
+             (a.decode_math * p.bf16.peak * std::min(1.0, items * pieces / p.sms));
+  raw.flops = k.batch * k.heads * queries * keys * 2.0 * width;
+  const double longer = std::max({raw.memory, raw.math, starts});
+  raw.duration =
+      a.decode_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
+  if (pieces > 1.0) raw.duration += a.split_floor.value();
+  return raw;
+}
+
+// MLA decode: all heads of a sequence share one compressed cache of kv_latent elements a token; the
+// scores take all of it, the values its latent part. Heads are padded to the matrix unit's rows.
+Raw latent_decode(const Parts& p, const Kernel& k) {
+  const AttentionCoefficients& a = p.c.attention;
+  constexpr double kRope =
+      64.0;  // elements of the cache that carry position only (DeepSeek-V2, section 2.1.3)
+  const double queries = std::max(1.0, k.q_len);
+  const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
+  const bool fp8 = k.weights == DType::Fp8 && p.fp8.peak > p.bf16.peak;
+  Raw raw;
+  const double per_score = 2.0 * (2.0 * k.kv_latent - kRope);
+  const double cache = k.batch * keys * k.kv_latent * (fp8 ? 1.0 : 2.0);
+  raw.bytes = cache + 2.0 * k.batch * queries * k.heads * (2.0 * k.kv_latent - kRope);
+  double pieces = std::min(p.sms / k.batch, keys / a.split_keys);
+  pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
+  const double busy = std::min(1.0, k.batch * pieces / p.sms);
+  raw.memory = raw.bytes / (a.mla_decode * p.bandwidth * std::min(1.0, busy * a.decode_reach));
+  const double rows = padded(k.heads * queries, a.mla_rows);
+  raw.math = k.batch * rows * padded(keys, 64.0) * per_score /
+             ((fp8 ? a.mla_math_fp8 * p.fp8.peak : a.mla_math * p.bf16.peak) * busy);
+  raw.flops = k.batch * k.heads * queries * keys * per_score;
+  const double starts = k.batch * pieces / p.sms * a.mla_start.value();
+  const double longer = std::max({raw.memory, raw.math, starts});
+  raw.duration =
+      a.mla_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
+  if (pieces > 1.0) raw.duration += a.split_floor.value();
   return raw;
 }
 
@@ -116,9 +167,8 @@ Raw unfused(const Parts& p, const Kernel& k) {
 Raw attention(const Parts& p, const Kernel& k) {
   if (!k.fused) return unfused(p, k);
   // A few queries a sequence (decode, speculation) read the cache; more of them multiply.
-  if (k.pass == Pass::Forward && (k.kv_latent > 0.0 || k.q_len <= 8.0) && k.q_len < k.kv_len) {
-    return decode(p, k);
-  }
+  if (k.pass == Pass::Forward && k.kv_latent > 0.0) return latent_decode(p, k);
+  if (k.pass == Pass::Forward && k.q_len <= 8.0 && k.q_len < k.kv_len) return decode(p, k);
   return prefill(p, k);
 }
 
