@@ -62,6 +62,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.prefill_passes, 0.3, 20);
     k.time(a.prefill_start, 0.05, 10);
     k.time(a.prefill_floor, 1, 20);
+    k.number(a.tail, 0.01, 1);
   } else if (kind == "prefill fp8") {
     k.share(a.prefill_fp8);
   } else if (is("decode")) {
@@ -70,17 +71,28 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.decode_math, 0.001, 1);
     k.share(a.decode_rest);
     k.time(a.decode_start, 0.05, 10);
+    k.time(a.decode_start_shared, 0.05, 10);
     k.time(a.decode_start_fp8, 0.05, 10);
+    k.time(a.decode_window, 0.01, 40);
+    k.time(a.decode_window_fp8, 0.01, 40);
     k.time(a.decode_row, 1e-7, 1);
     k.time(a.decode_floor, 1, 20);
     k.time(a.split_floor, 0.1, 20);
     k.number(a.split_keys, 16, 4096);
   } else if (is("mla prefill")) {
-    k.share(kind == "mla prefill fp8" ? a.mla_prefill_fp8 : a.mla_prefill);
+    if (kind == "mla prefill fp8") {
+      k.share(a.mla_prefill_fp8);
+    } else {
+      k.share(a.mla_prefill);
+      k.number(a.mla_prefill_passes, 0.1, 20);
+      k.time(a.mla_prefill_start, 0.05, 10);
+    }
   } else if (is("mla decode")) {
     k.share(a.mla_decode);
     k.share(a.mla_math);
     k.share(a.mla_math_fp8);
+    k.number(a.mla_reach, 0.3, 20);
+    k.number(a.mla_split_keys, 16, 1e6);
     k.time(a.mla_start, 0.05, 10);
     k.time(a.mla_floor, 1, 20);
   } else if (is("moe")) {

@@ -5,20 +5,27 @@
 namespace orrery::roofline {
 namespace {
 
-// Score blocks that one head of one sequence visits: per query tile, the keys it can see, rounded
-// up to key tiles. Closed form of the sum over query tiles, so causal costs half plus the diagonal.
-double visited_scores(const AttentionCoefficients& a, const Kernel& k) {
+// Scores of one head of one sequence: all that are computed, and those of its longest block.
+struct Scores {
+  double all = 0, longest = 0;
+};
+
+// Per query tile, the keys it can see, rounded up to key tiles: closed form of the sum over query
+// tiles, so that causal costs half plus the diagonal and a window costs its width plus a tile.
+Scores visited_scores(const AttentionCoefficients& a, const Kernel& k) {
   const double q_tile = std::min(a.query_tile, padded(std::max(1.0, k.q_len), 16.0));
   const double q_tiles = whole(k.q_len / q_tile);
-  const double all = padded(k.kv_len, std::min(a.key_tile, padded(std::max(1.0, k.kv_len), 16.0)));
-  double keys = all;  // mean over query tiles
+  double most = padded(k.kv_len, std::min(a.key_tile, padded(std::max(1.0, k.kv_len), 16.0)));
+  double mean = most;
   if (k.causal && k.q_len > 1.0) {
     // tile i of T sees kv - q + (i + 1) q_tile keys: the mean is kv - q + (T + 1) / 2 q_tile
-    const double mean = (k.kv_len - k.q_len) + 0.5 * (q_tiles + 1.0) * q_tile + 0.5 * a.key_tile;
-    keys = std::min(all, mean);
+    mean = std::min(most, k.kv_len - k.q_len + 0.5 * (q_tiles + 1.0) * q_tile + 0.5 * a.key_tile);
   }
-  if (k.window > 0.0) keys = std::min(keys, k.window + q_tile + 0.5 * a.key_tile);
-  return q_tiles * q_tile * keys;
+  if (k.window > 0.0) {
+    most = std::min(most, k.window + q_tile + 0.5 * a.key_tile);
+    mean = std::min(mean, most);
+  }
+  return {q_tiles * q_tile * mean, q_tile * most};
 }
 
 // Flash attention: a block of one head's queries walks over the keys it sees.
@@ -43,20 +50,21 @@ Raw prefill(const Parts& p, const Kernel& k) {
 
   Raw raw;
   const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
-  const double scores = k.batch * k.heads * visited_scores(a, k);
-  const double work = scores * (products + exponentials) / (share * peak);
-  const double start = blocks / p.sms * a.prefill_start.value();
-  // Blocks are dealt longest first, so half of the last wave's hole is filled; few blocks leave SMs
-  // idle.
-  const double hole = whole(blocks / p.sms) * p.sms / blocks;
-  raw.math = (start + work) * (blocks < p.sms ? hole : 1.0 + 0.5 * (hole - 1.0));
+  const Scores visited = visited_scores(a, k);
+  const double score = (products + exponentials) / (share * peak);  // seconds, on all SMs
+  const double start = (mla ? a.mla_prefill_start : a.prefill_start).value();
+  const double even = blocks / p.sms * start + k.batch * k.heads * visited.all * score;
+  const double longest = start + visited.longest * score * p.sms;
+  // Equal blocks go in whole waves. Causal blocks differ and are dealt longest first, which fills
+  // holes: never below the longest, and `tail` of it is left at the end.
+  raw.math = std::max(even, longest) + a.tail * std::min(even, longest);
   raw.flops =
       products * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
   const double element = bytes_per_element(k.compute);
   const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
   const double keys =
       k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
-  raw.bytes = (backward ? 3.0 : a.prefill_passes) * (queries + keys);
+  raw.bytes = (backward ? 3.0 : mla ? a.mla_prefill_passes : a.prefill_passes) * (queries + keys);
   raw.memory = p.stream(raw.bytes);
   raw.duration = raw.math + raw.memory + a.prefill_floor.value();
   return raw;
@@ -92,7 +100,12 @@ Raw decode(const Parts& p, const Kernel& k) {
         std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));
   }
   const double rows = padded(shared ? group * queries : queries, a.decode_rows);
-  const double start = (fp8 ? a.decode_start_fp8 : a.decode_start).value();
+  // one query head a block is the plainer kernel; the shared ones differ by cache format
+  const bool plain = group <= 1.0 || !shared;
+  const double start = (plain ? a.decode_start
+                        : fp8 ? a.decode_start_fp8
+                              : a.decode_start_shared)
+                           .value();
   const double starts = items / p.sms * (start + rows * width * a.decode_row.value());
   raw.math = items * rows * keys * 2.0 * width /
              (a.decode_math * p.bf16.peak * std::min(1.0, items * pieces / p.sms));
@@ -101,6 +114,7 @@ Raw decode(const Parts& p, const Kernel& k) {
   raw.duration =
       a.decode_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
   if (pieces > 1.0) raw.duration += a.split_floor.value();
+  if (keys < k.kv_len) raw.duration += (fp8 ? a.decode_window_fp8 : a.decode_window).value();
   return raw;
 }
 
@@ -117,10 +131,10 @@ Raw latent_decode(const Parts& p, const Kernel& k) {
   const double per_score = 2.0 * (2.0 * k.kv_latent - kRope);
   const double cache = k.batch * keys * k.kv_latent * (fp8 ? 1.0 : 2.0);
   raw.bytes = cache + 2.0 * k.batch * queries * k.heads * (2.0 * k.kv_latent - kRope);
-  double pieces = std::min(p.sms / k.batch, keys / a.split_keys);
+  double pieces = std::min(p.sms / k.batch, keys / a.mla_split_keys);
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double busy = std::min(1.0, k.batch * pieces / p.sms);
-  raw.memory = raw.bytes / (a.mla_decode * p.bandwidth * std::min(1.0, busy * a.decode_reach));
+  raw.memory = raw.bytes / (a.mla_decode * p.bandwidth * std::min(1.0, busy * a.mla_reach));
   const double rows = padded(k.heads * queries, a.mla_rows);
   raw.math = k.batch * rows * padded(keys, 64.0) * per_score /
              ((fp8 ? a.mla_math_fp8 * p.fp8.peak : a.mla_math * p.bf16.peak) * busy);

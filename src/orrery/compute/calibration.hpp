@@ -55,6 +55,7 @@ struct AttentionCoefficients {
   double prefill_passes = 2;  // over Q, K, V and the output: rotary and cache append included
   Seconds prefill_start;      // of one thread block
   Seconds prefill_floor;      // launches around the kernel included
+  double tail = 0.2;          // of the shorter of the even share and the longest block, not hidden
   double decode = 0.85;       // share of memory bandwidth while reading the KV cache
   double decode_reach = 2;    // one SM alone draws this many times its even share of it
   double decode_rows = 16;    // query rows of one KV head are padded to this
@@ -62,18 +63,25 @@ struct AttentionCoefficients {
   double decode_group = 32;   // widest group of query heads that shares one read of the cache
   double decode_rest = 0.2;   // share of what is shorter (math, memory, starts) that is not hidden
   Seconds decode_start;       // of one thread block
-  Seconds decode_start_fp8;   // the same over an fp8 cache
-  Seconds decode_row;         // in it, an element of a query row and its output
+  Seconds decode_start_shared;  // the same when query heads share a KV head, bf16 cache
+  Seconds decode_start_fp8;     // the same over an fp8 cache
+  Seconds decode_row;           // in it, an element of a query row and its output
+  Seconds decode_window;        // more when a window hides the older keys
+  Seconds decode_window_fp8;
   Seconds decode_floor;
   Seconds split_floor;        // the pass that adds the pieces of a split KV range
   double split_keys = 256;    // keys of the smallest piece
   double mla_prefill = 0.55;  // share of the matrix peak, head dims 192 and 128
   double mla_prefill_fp8 = 0.5;
-  double mla_decode = 0.7;    // share of memory bandwidth over the compressed cache
-  double mla_math = 0.5;      // share of the matrix peak in decode
-  double mla_math_fp8 = 0.4;  // of the fp8 peak
-  double mla_rows = 64;       // query rows (heads) are padded to this
-  Seconds mla_start;          // of one thread block
+  double mla_prefill_passes = 1;  // over Q, K, V and the output
+  Seconds mla_prefill_start;      // of one thread block
+  double mla_decode = 0.7;        // share of memory bandwidth over the compressed cache
+  double mla_math = 0.5;          // share of the matrix peak in decode
+  double mla_math_fp8 = 0.4;      // of the fp8 peak
+  double mla_rows = 64;           // query rows (heads) are padded to this
+  double mla_reach = 2;           // one SM alone, in multiples of its even share of bandwidth
+  double mla_split_keys = 256;    // keys of the smallest piece; huge: the library does not split
+  Seconds mla_start;              // of one thread block
   Seconds mla_floor;
 };
 
@@ -163,6 +171,7 @@ void describe(V& v, AttentionCoefficients& a) {
   v("prefill_passes", a.prefill_passes, "passes over Q, K, V and the output");
   v("prefill_start", a.prefill_start, "of one thread block");
   v("prefill_floor", a.prefill_floor, "least time");
+  v("tail", a.tail, "of the even share or the longest block, whichever is shorter");
   v("decode", a.decode, "share of memory bandwidth over the KV cache");
   v("decode_reach", a.decode_reach, "one SM alone, in multiples of its even share");
   v("decode_rows", a.decode_rows, "query rows of a KV head are padded to this");
@@ -170,17 +179,24 @@ void describe(V& v, AttentionCoefficients& a) {
   v("decode_group", a.decode_group, "widest group of query heads that shares one read");
   v("decode_rest", a.decode_rest, "share of the shorter bounds that is not hidden");
   v("decode_start", a.decode_start, "of one thread block");
+  v("decode_start_shared", a.decode_start_shared, "of one thread block of several query heads");
   v("decode_start_fp8", a.decode_start_fp8, "of one thread block over an fp8 cache");
   v("decode_row", a.decode_row, "in it, one element of a query row and its output");
+  v("decode_window", a.decode_window, "more when a window hides older keys");
+  v("decode_window_fp8", a.decode_window_fp8, "the same, fp8 cache");
   v("decode_floor", a.decode_floor, "least time");
   v("split_floor", a.split_floor, "pass that adds the pieces of a split KV range");
   v("split_keys", a.split_keys, "keys of the smallest piece");
   v("mla_prefill", a.mla_prefill, "share of the matrix peak");
   v("mla_prefill_fp8", a.mla_prefill_fp8, "share of the fp8 peak");
+  v("mla_prefill_passes", a.mla_prefill_passes, "passes over Q, K, V and the output");
+  v("mla_prefill_start", a.mla_prefill_start, "of one thread block");
   v("mla_decode", a.mla_decode, "share of memory bandwidth over the compressed cache");
   v("mla_math", a.mla_math, "share of the matrix peak in decode");
   v("mla_math_fp8", a.mla_math_fp8, "share of the fp8 peak in decode");
   v("mla_rows", a.mla_rows, "heads are padded to this");
+  v("mla_reach", a.mla_reach, "one SM alone, in multiples of its even share");
+  v("mla_split_keys", a.mla_split_keys, "keys of the smallest piece");
   v("mla_start", a.mla_start, "of one thread block");
   v("mla_floor", a.mla_floor, "least time of MLA decode");
 }
