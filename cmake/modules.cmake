@@ -13,7 +13,14 @@ orrery_module(hw SOURCES
 orrery_module(ops SOURCES
     src/orrery/ops/op_graph.cpp
   DEPENDS base)
-orrery_module(compute DEPENDS base des hw ops)
+orrery_module(compute SOURCES
+    src/orrery/compute/attention_time.cpp
+    src/orrery/compute/calibration.cpp
+    src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/moe_layer.cpp
+    src/orrery/compute/roofline_model.cpp
+    src/orrery/compute/roofline_parts.cpp
+  DEPENDS base des hw ops)
 orrery_module(network SOURCES
     src/orrery/network/topology_facts.cpp
     src/orrery/network/torus_axes.cpp
@@ -62,3 +69,11 @@ orrery_module(cost SOURCES
 orrery_module(insight SOURCES
     src/orrery/insight/bottleneck.cpp
   DEPENDS cost)
+orrery_module(accuracy SOURCES
+    src/orrery/accuracy/calibration_text.cpp
+    src/orrery/accuracy/csv_table.cpp
+    src/orrery/accuracy/kernel_fit.cpp
+    src/orrery/accuracy/kernel_parameters.cpp
+    src/orrery/accuracy/kernel_rows.cpp
+  DEPENDS base hw ops compute
+  LIBRARIES ZLIB::ZLIB)

@@ -20,9 +20,11 @@ struct Kernel {
   Scaling scaling = Scaling::None;
   bool quantises_input = false;  // an activation-quantisation pass belongs to this launch
 
-  // Matmul: count x ([m, k] x [k, n]). GroupedMatmul: m rows in all over `count` experts' weights.
+  // Matmul: count x ([m, k] x [k, n]). GroupedMatmul: m is the total of rows (token copies) on this
+  // rank, `count` those of its experts that got any; each one's [k, n] weights are read.
   double m = 0, n = 0, k = 0;
   double count = 1;
+  double heaviest = 0;  // GroupedMatmul: rows of the fullest expert; 0: all experts alike
 
   // Attention and its relatives: `batch` sequences of q_len queries over kv_len keys.
   double batch = 0, q_len = 0, kv_len = 0;

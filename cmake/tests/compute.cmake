@@ -1,0 +1,1 @@
+orrery_test(unit/compute/roofline_test DEPENDS compute)

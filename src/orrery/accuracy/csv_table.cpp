@@ -1,0 +1,65 @@
+#include "orrery/accuracy/csv_table.hpp"
+
+#include <zlib.h>
+
+#include <charconv>
+
+namespace orrery {
+namespace {
+
+std::vector<std::string_view> cells_of(std::string_view line) {
+  std::vector<std::string_view> cells;
+  for (;;) {
+    const std::size_t comma = line.find(',');
+    cells.push_back(line.substr(0, comma));
+    if (comma == std::string_view::npos) return cells;
+    line.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
+Result<CsvTable> CsvTable::read(const std::string& path) {
+  gzFile file = gzopen(path.c_str(), "rb");
+  if (file == nullptr) return tl::unexpected(Error{path, "cannot be opened"});
+  CsvTable table;
+  std::vector<char> buffer(1 << 20);
+  int got = 0;
+  while ((got = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0) {
+    table.bytes_.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+  gzclose(file);
+  if (got < 0) return tl::unexpected(Error{path, "is not readable as gzip or text"});
+  std::string_view rest = table.bytes_;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (!line.empty()) {
+      auto cells = cells_of(line);
+      if (table.columns_.empty()) {
+        for (std::size_t i = 0; i < cells.size(); ++i) table.columns_.emplace(cells[i], i);
+      } else {
+        table.rows_.push_back(std::move(cells));
+      }
+    }
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return table;
+}
+
+std::string_view CsvTable::text(std::size_t row, std::string_view column) const {
+  const auto found = columns_.find(column);
+  if (found == columns_.end() || found->second >= rows_[row].size()) return {};
+  return rows_[row][found->second];
+}
+
+double CsvTable::number(std::size_t row, std::string_view column) const {
+  const std::string_view cell = text(row, column);
+  double value = 0.0;
+  std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return value;
+}
+
+}  // namespace orrery

@@ -1,0 +1,108 @@
+// Which coefficients each kind of measured row determines, and within what bounds: shares stay
+// below one, floors below what the shortest kernels take.
+#include "orrery/accuracy/kernel_fit.hpp"
+
+namespace orrery {
+namespace {
+
+class Knobs {
+ public:
+  std::vector<KernelParameter> all;
+
+  void share(double& v) { number(v, 0.02, 1.0); }
+  void number(double& v, double low, double high) {
+    all.push_back({[&v] { return v; }, [&v](double x) { v = x; }, low, high});
+  }
+  // Bounds in microseconds. A floor of zero could not move in log space: it starts at the low end.
+  void time(Seconds& v, double low, double high) { quantity(v, low * 1e-6, high * 1e-6); }
+  template <class Q>
+  void quantity(Q& v, double low, double high) {
+    if (v.value() < low) v = Q{low};
+    all.push_back({[&v] { return v.value(); }, [&v](double x) { v = Q{x}; }, low, high});
+  }
+  void path(MatrixPath& p) {
+    share(p.share);
+    share(p.sustained);
+    number(p.fill, 1, 2000);
+  }
+  void quantisation(MatrixPath& p) {
+    number(p.quantise, 0.1, 12);
+    time(p.quantise_floor, 0.1, 15);
+  }
+};
+
+}  // namespace
+
+std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::string& kind) {
+  Knobs k;
+  const auto is = [&kind](const char* prefix) { return kind.starts_with(prefix); };
+  AttentionCoefficients& a = c.attention;
+  if (kind == "matmul bfloat16") {
+    k.path(c.matmul.bf16);
+    k.time(c.launch, 0.5, 5);
+    k.number(c.matmul.l2_bandwidth, 0.5, 20);
+    k.time(c.matmul.split_floor, 0.05, 5);
+    k.share(c.matmul.hidden);
+    k.time(c.matmul.throttle_after, 10, 20000);
+    k.share(c.memory.share);
+    k.quantity(c.memory.half, 1e3, 1e8);
+    k.number(c.memory.sm_multiple, 0.8, 20);
+  } else if (is("matmul")) {
+    MatrixPath* path = kind == "matmul fp8"         ? &c.matmul.fp8
+                       : kind == "matmul fp8_block" ? &c.matmul.fp8_block
+                       : kind == "matmul sq"        ? &c.matmul.int8
+                       : kind == "matmul nvfp4"     ? &c.matmul.fp4
+                       : kind == "matmul int8_wo"   ? &c.matmul.int8_weights
+                                                    : &c.matmul.int4_weights;
+    k.path(*path);
+    k.quantisation(*path);
+  } else if (kind == "prefill bfloat16") {
+    k.share(a.prefill);
+    k.number(a.softmax, 1, 2000);
+    k.number(a.prefill_passes, 0.3, 20);
+    k.time(a.prefill_start, 0.05, 10);
+    k.time(a.prefill_floor, 1, 20);
+    k.number(a.tail, 0.01, 1);
+  } else if (kind == "prefill fp8") {
+    k.share(a.prefill_fp8);
+  } else if (is("decode")) {
+    k.share(a.decode);
+    k.number(a.decode_reach, 0.3, 20);
+    k.number(a.decode_math, 0.001, 1);
+    k.share(a.decode_rest);
+    k.time(a.decode_start, 0.05, 10);
+    k.time(a.decode_start_shared, 0.05, 10);
+    k.time(a.decode_start_fp8, 0.05, 10);
+    k.time(a.decode_window, 0.01, 40);
+    k.time(a.decode_window_fp8, 0.01, 40);
+    k.time(a.decode_row, 1e-7, 1);
+    k.time(a.decode_floor, 1, 20);
+    k.time(a.split_floor, 0.1, 20);
+    k.number(a.split_keys, 16, 4096);
+  } else if (is("mla prefill")) {
+    if (kind == "mla prefill fp8") {
+      k.share(a.mla_prefill_fp8);
+    } else {
+      k.share(a.mla_prefill);
+      k.number(a.mla_prefill_passes, 0.1, 20);
+      k.time(a.mla_prefill_start, 0.05, 10);
+    }
+  } else if (is("mla decode")) {
+    k.share(a.mla_decode);
+    k.share(a.mla_math);
+    k.share(a.mla_math_fp8);
+    k.number(a.mla_reach, 0.3, 20);
+    k.number(a.mla_split_keys, 16, 1e6);
+    k.time(a.mla_start, 0.05, 10);
+    k.time(a.mla_floor, 1, 20);
+  } else if (is("moe")) {
+    k.share(c.grouped.share);
+    k.share(c.grouped.memory);
+    k.time(c.grouped.floor, 0.1, 20);
+    k.time(c.grouped.permute_floor, 0.1, 20);
+    k.time(c.grouped.router_floor, 0.1, 20);
+  }
+  return std::move(k.all);
+}
+
+}  // namespace orrery

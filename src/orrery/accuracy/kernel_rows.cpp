@@ -1,0 +1,156 @@
+#include "orrery/accuracy/kernel_rows.hpp"
+
+#include <filesystem>
+
+#include "orrery/accuracy/csv_table.hpp"
+#include "orrery/compute/moe_layer.hpp"
+
+namespace orrery {
+namespace {
+
+struct Format {
+  DType compute = DType::Bf16, weights = DType::Bf16;
+  Scaling scaling = Scaling::None;
+  bool quantises_input = false;
+};
+
+// The tables' words for number formats. SmoothQuant is int8 with a scale a row.
+Format format_of(std::string_view word) {
+  if (word == "fp8") return {DType::Fp8, DType::Fp8, Scaling::Tensor, true};
+  if (word == "fp8_block") return {DType::Fp8, DType::Fp8, Scaling::Block, true};
+  if (word == "sq") return {DType::Int8, DType::Int8, Scaling::Row, true};
+  if (word == "nvfp4") return {DType::Fp4, DType::Fp4, Scaling::Block, true};
+  if (word == "int8_wo") return {DType::Bf16, DType::Int8, Scaling::None, false};
+  if (word == "int4_wo") return {DType::Bf16, DType::Int4, Scaling::None, false};
+  if (word == "w4a16_mxfp4") return {DType::Bf16, DType::Fp4, Scaling::Block, false};
+  if (word == "w4a8_mxfp4_mxfp8") return {DType::Fp8, DType::Fp4, Scaling::Block, true};
+  return {};
+}
+
+std::string shape_of(const CsvTable& t, std::size_t row,
+                     std::initializer_list<std::string_view> columns) {
+  std::string shape;
+  for (const std::string_view column : columns) {
+    shape += (shape.empty() ? "" : ",") + std::string(t.text(row, column));
+  }
+  return shape;
+}
+
+KernelRow matmul_row(const CsvTable& t, std::size_t i) {
+  const std::string dtype(t.text(i, "dtype"));
+  const Format f = format_of(dtype);
+  KernelRow row{"matmul " + dtype, shape_of(t, i, {"m", "n", "k"}), {}, {}};
+  Kernel kernel{.kind = OpKind::Matmul, .compute = f.compute, .weights = f.weights};
+  kernel.scaling = f.scaling;
+  kernel.quantises_input = f.quantises_input;
+  kernel.m = t.number(i, "m");
+  kernel.n = t.number(i, "n");
+  kernel.k = t.number(i, "k");
+  row.kernels = {kernel};
+  return row;
+}
+
+KernelRow attention_row(const CsvTable& t, std::size_t i, const char* phase) {
+  const std::string kv(t.text(i, "kv_dtype"));
+  KernelRow row{std::string(phase) + " " + kv,
+                shape_of(t, i,
+                         {"compute_dtype", "batch", "q_len", "kv_len", "q_heads", "kv_heads",
+                          "head_dim", "window"}),
+                {},
+                {}};
+  Kernel kernel{.kind = OpKind::Attention};
+  kernel.compute = t.text(i, "compute_dtype") == "fp8" ? DType::Fp8 : DType::Bf16;
+  kernel.weights = kv == "fp8" ? DType::Fp8 : DType::Bf16;
+  kernel.batch = t.number(i, "batch");
+  kernel.q_len = t.number(i, "q_len");
+  kernel.kv_len = t.number(i, "kv_len");
+  kernel.heads = t.number(i, "q_heads");
+  kernel.kv_heads = t.number(i, "kv_heads");
+  kernel.head_dim = kernel.v_head_dim = t.number(i, "head_dim");
+  kernel.window = t.number(i, "window");
+  row.kernels = {kernel};
+  return row;
+}
+
+// DeepSeek's MLA: 128 + 64 wide queries and keys, 128 wide values; decode reads 512 + 64 a token.
+KernelRow mla_row(const CsvTable& t, std::size_t i) {
+  const std::string phase(t.text(i, "phase")), kv(t.text(i, "kv_dtype"));
+  KernelRow row{
+      "mla " + phase + " " + kv, shape_of(t, i, {"batch", "q_len", "kv_len", "q_heads"}), {}, {}};
+  Kernel kernel{.kind = OpKind::Attention};
+  kernel.weights = kv == "fp8" ? DType::Fp8 : DType::Bf16;
+  kernel.compute = kernel.weights;
+  kernel.batch = t.number(i, "batch");
+  kernel.q_len = t.number(i, "q_len");
+  kernel.kv_len = t.number(i, "kv_len");
+  kernel.heads = kernel.kv_heads = t.number(i, "q_heads");
+  kernel.head_dim = 192;
+  kernel.v_head_dim = 128;
+  if (phase == "decode") kernel.kv_latent = 576;
+  row.kernels = {kernel};
+  return row;
+}
+
+KernelRow moe_row(const CsvTable& t, std::size_t i) {
+  const std::string dtype(t.text(i, "dtype"));
+  const std::string_view routing = t.text(i, "routing"), kernel = t.text(i, "kernel");
+  const Format f = format_of(dtype);
+  MoeLayer layer;
+  layer.tokens = t.number(i, "tokens");
+  layer.hidden = t.number(i, "hidden");
+  layer.ffn = t.number(i, "ffn");
+  layer.top_k = t.number(i, "topk");
+  layer.experts = t.number(i, "experts");
+  layer.tensor = t.number(i, "tp");
+  layer.expert = t.number(i, "ep");
+  layer.gated = kernel.find("nongated") == std::string_view::npos;
+  if (routing.starts_with("power_law_")) layer.skew = std::stod(std::string(routing.substr(10)));
+  layer.compute = f.compute;
+  layer.weights = f.weights;
+  layer.scaling = f.scaling;
+  layer.quantises_input = f.quantises_input;
+  return {"moe " + dtype,
+          shape_of(t, i,
+                   {"tokens", "hidden", "ffn", "topk", "experts", "tp", "ep", "routing", "kernel"}),
+          moe_layer_kernels(layer),
+          {}};
+}
+
+template <class Make>
+Result<void> append(std::vector<KernelRow>& rows, const std::string& path,
+                    const std::string& device, Make make) {
+  if (!std::filesystem::exists(path)) return {};
+  const auto table = CsvTable::read(path);
+  if (!table) return tl::unexpected(table.error());
+  for (std::size_t i = 0; i < table->size(); ++i) {
+    if (table->text(i, "device") != device) continue;
+    KernelRow row = make(*table, i);
+    row.measured = Seconds{table->number(i, "latency_us") * 1e-6};
+    if (row.measured.value() > 0.0) rows.push_back(std::move(row));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
+                                                const std::string& device) {
+  std::vector<KernelRow> rows;
+  const auto prefill = [](const CsvTable& t, std::size_t i) {
+    return attention_row(t, i, "prefill");
+  };
+  const auto decode = [](const CsvTable& t, std::size_t i) {
+    return attention_row(t, i, "decode");
+  };
+  for (const Result<void>& done :
+       {append(rows, folder + "/matmul.csv.gz", device, matmul_row),
+        append(rows, folder + "/attention_prefill.csv.gz", device, prefill),
+        append(rows, folder + "/attention_decode.csv.gz", device, decode),
+        append(rows, folder + "/mla_attention.csv.gz", device, mla_row),
+        append(rows, folder + "/moe.csv.gz", device, moe_row)}) {
+    if (!done) return tl::unexpected(done.error());
+  }
+  return rows;
+}
+
+}  // namespace orrery

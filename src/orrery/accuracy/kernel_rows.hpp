@@ -1,0 +1,25 @@
+// Measured kernels, read from CSV.gz tables into the Kernels that a model prices. One row is what
+// was timed as one: a matmul with its quantisation, or all launches of a MoE layer.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orrery/base/result.hpp"
+#include "orrery/base/units.hpp"
+#include "orrery/ops/kernel.hpp"
+
+namespace orrery {
+
+struct KernelRow {
+  std::string kind;   // "matmul bf16", "attention decode fp8", "moe fp8_block"
+  std::string shape;  // for people: the row's own columns
+  std::vector<Kernel> kernels;
+  Seconds measured;
+};
+
+// All rows of one device ("h100_sxm") in matmul, attention_prefill, attention_decode, mla_attention
+// and moe.csv.gz of `folder`. Kinds whose table is absent have no rows.
+Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
+                                                const std::string& device);
+
+}  // namespace orrery

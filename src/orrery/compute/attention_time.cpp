@@ -1,0 +1,189 @@
+// Attention: flash kernels tile queries and keys on chip (math-bound), decode streams the KV cache
+// (memory-bound), unfused attention sends its scores through memory.
+#include "orrery/compute/roofline_parts.hpp"
+
+namespace orrery::roofline {
+namespace {
+
+// Scores of one head of one sequence: all that are computed, and those of its longest block.
+struct Scores {
+  double all = 0, longest = 0;
+};
+
+// Per query tile, the keys it can see, rounded up to key tiles: closed form of the sum over query
+// tiles, so that causal costs half plus the diagonal and a window costs its width plus a tile.
+Scores visited_scores(const AttentionCoefficients& a, const Kernel& k) {
+  const double q_tile = std::min(a.query_tile, padded(std::max(1.0, k.q_len), 16.0));
+  const double q_tiles = whole(k.q_len / q_tile);
+  double most = padded(k.kv_len, std::min(a.key_tile, padded(std::max(1.0, k.kv_len), 16.0)));
+  double mean = most;
+  if (k.causal && k.q_len > 1.0) {
+    // tile i of T sees kv - q + (i + 1) q_tile keys: the mean is kv - q + (T + 1) / 2 q_tile
+    mean = std::min(most, k.kv_len - k.q_len + 0.5 * (q_tiles + 1.0) * q_tile + 0.5 * a.key_tile);
+  }
+  if (k.window > 0.0) {
+    most = std::min(most, k.window + q_tile + 0.5 * a.key_tile);
+    mean = std::min(mean, most);
+  }
+  return {q_tiles * q_tile * mean, q_tile * most};
+}
+
+// Flash attention: a block of one head's queries walks over the keys it sees.
+//   math   = blocks / SMs * start + scores * (products + exponentials) / (share * peak)
+//   memory = passes over Q, K, V and the output (rotary embedding and the cache append included)
+Raw prefill(const Parts& p, const Kernel& k) {
+  const AttentionCoefficients& a = p.c.attention;
+  const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
+  const bool mla = k.head_dim != vd;
+  // a cache in fp8 is multiplied in fp8 where the chip can
+  const bool fp8 = (k.compute == DType::Fp8 || k.weights == DType::Fp8) && p.fp8.peak > p.bf16.peak;
+  const double peak = fp8 ? p.fp8.peak : p.path(Kernel{.compute = k.compute}).peak;
+  const bool backward = k.pass != Pass::Forward;
+  double share = fp8 ? a.prefill_fp8 : a.prefill;
+  if (mla) share = fp8 ? a.mla_prefill_fp8 : a.mla_prefill;
+  if (backward) share = a.backward;
+  // Backward has five products a score (S, dP, dV, dQ, dK) against two: three are head_dim wide and
+  // two v_head_dim (FlashAttention-2, algorithm 2: 2.5 times the forward's work).
+  const double products = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
+  // Exponentials run on their own unit at a fixed rate, so in fp8 they cost more matrix FLOP.
+  const double exponentials = a.softmax * peak / p.bf16.peak;
+
+  Raw raw;
+  const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
+  const Scores visited = visited_scores(a, k);
+  const double score = (products + exponentials) / (share * peak);  // seconds, on all SMs
+  const double start = (mla ? a.mla_prefill_start : a.prefill_start).value();
+  const double even = blocks / p.sms * start + k.batch * k.heads * visited.all * score;
+  const double longest = start + visited.longest * score * p.sms;
+  // Equal blocks go in whole waves. Causal blocks differ and are dealt longest first, which fills
+  // holes: never below the longest, and `tail` of it is left at the end.
+  raw.math = std::max(even, longest) + a.tail * std::min(even, longest);
+  raw.flops =
+      products * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
+  const double element = bytes_per_element(k.compute);
+  const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
+  const double keys =
+      k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
+  raw.bytes = (backward ? 3.0 : mla ? a.mla_prefill_passes : a.prefill_passes) * (queries + keys);
+  raw.memory = p.stream(raw.bytes);
+  raw.duration = raw.math + raw.memory + a.prefill_floor.value();
+  return raw;
+}
+
+// Decode: every (sequence, KV head) is a block that streams its keys and values once for all of its
+// query heads; few blocks are cut into pieces of the key range, which a second pass adds up.
+//   time = floor + longest of (stream, blocks / SMs * start, padded rows' math) + unhidden rest
+// Groups wider than `decode_group` have no such kernel: every query head is a block of its own and
+// the cache is read again from L2.
+Raw decode(const Parts& p, const Kernel& k) {
+  const AttentionCoefficients& a = p.c.attention;
+  const double queries = std::max(1.0, k.q_len);
+  const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
+  const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
+  const double kv_heads = std::max(1.0, k.kv_heads);
+  const double group = k.heads / kv_heads;
+  const bool shared = group <= a.decode_group;
+  const double items = k.batch * (shared ? kv_heads : k.heads);
+  const double width = k.head_dim + vd;
+  const bool fp8 = k.weights == DType::Fp8;
+
+  Raw raw;
+  const double once = k.batch * keys * kv_heads * width * bytes_per_element(k.weights);
+  const double ends = 2.0 * k.batch * queries * k.heads * width;
+  raw.bytes = once + ends;
+  double pieces = std::min(p.sms / items, keys / a.split_keys);
+  pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
+  const double reach = std::min(1.0, items * pieces / p.sms * a.decode_reach);
+  raw.memory = raw.bytes / (a.decode * p.bandwidth * reach);
+  if (!shared) {
+    raw.memory =
+        std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));
+  }
+  const double rows = padded(shared ? group * queries : queries, a.decode_rows);
+  // one query head a block is the plainer kernel; the shared ones differ by cache format
+  const bool plain = group <= 1.0 || !shared;
+  const double start = (plain ? a.decode_start
+                        : fp8 ? a.decode_start_fp8
+                              : a.decode_start_shared)
+                           .value();
+  const double starts = items / p.sms * (start + rows * width * a.decode_row.value());
+  raw.math = items * rows * keys * 2.0 * width /
+             (a.decode_math * p.bf16.peak * std::min(1.0, items * pieces / p.sms));
+  raw.flops = k.batch * k.heads * queries * keys * 2.0 * width;
+  const double longer = std::max({raw.memory, raw.math, starts});
+  raw.duration =
+      a.decode_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
+  if (pieces > 1.0) raw.duration += a.split_floor.value();
+  if (keys < k.kv_len) raw.duration += (fp8 ? a.decode_window_fp8 : a.decode_window).value();
+  return raw;
+}
+
+// MLA decode: all heads of a sequence share one compressed cache of kv_latent elements a token; the
+// scores take all of it, the values its latent part. Heads are padded to the matrix unit's rows.
+Raw latent_decode(const Parts& p, const Kernel& k) {
+  const AttentionCoefficients& a = p.c.attention;
+  constexpr double kRope =
+      64.0;  // elements of the cache that carry position only (DeepSeek-V2, section 2.1.3)
+  const double queries = std::max(1.0, k.q_len);
+  const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
+  const bool fp8 = k.weights == DType::Fp8 && p.fp8.peak > p.bf16.peak;
+  Raw raw;
+  const double per_score = 2.0 * (2.0 * k.kv_latent - kRope);
+  const double cache = k.batch * keys * k.kv_latent * (fp8 ? 1.0 : 2.0);
+  raw.bytes = cache + 2.0 * k.batch * queries * k.heads * (2.0 * k.kv_latent - kRope);
+  double pieces = std::min(p.sms / k.batch, keys / a.mla_split_keys);
+  pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
+  const double busy = std::min(1.0, k.batch * pieces / p.sms);
+  raw.memory = raw.bytes / (a.mla_decode * p.bandwidth * std::min(1.0, busy * a.mla_reach));
+  const double rows = padded(k.heads * queries, a.mla_rows);
+  raw.math = k.batch * rows * padded(keys, 64.0) * per_score /
+             ((fp8 ? a.mla_math_fp8 * p.fp8.peak : a.mla_math * p.bf16.peak) * busy);
+  raw.flops = k.batch * k.heads * queries * keys * per_score;
+  const double starts = k.batch * pieces / p.sms * a.mla_start.value();
+  const double longer = std::max({raw.memory, raw.math, starts});
+  raw.duration =
+      a.mla_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
+  if (pieces > 1.0) raw.duration += a.split_floor.value();
+  return raw;
+}
+
+// Scores written, read and written by the softmax, read by the second product: four passes of
+// q x kv, in the compute type; dropout and the scale ride along.
+Raw unfused(const Parts& p, const Kernel& k) {
+  const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
+  const bool backward = k.pass != Pass::Forward;
+  Kernel product{.compute = k.compute,
+                 .weights = k.compute,
+                 .m = k.q_len,
+                 .n = k.kv_len,
+                 .k = k.head_dim,
+                 .count = k.batch * k.heads};
+  const bool systolic = p.kind != ChipKind::Gpu;
+  const Raw scores = systolic ? systolic_matmul(p, product) : matmul(p, product);
+  product.n = vd;
+  product.k = k.kv_len;
+  const Raw values = systolic ? systolic_matmul(p, product) : matmul(p, product);
+  const double products = backward ? 2.0 : 1.0;  // each product has two in backward
+  const double element = bytes_per_element(k.compute);
+  Raw raw;
+  const double pass_bytes = 2.0 * k.batch * k.heads * k.q_len * k.kv_len * element;
+  const double softmax = p.c.memory.softmax_passes * p.stream(pass_bytes) * products + p.launch;
+  raw.math = products * (scores.math + values.math);
+  raw.bytes = products * (scores.bytes + values.bytes + pass_bytes);
+  raw.memory = products * (scores.memory + values.memory) + softmax;
+  raw.flops = products * (scores.flops + values.flops);
+  raw.duration = products * (scores.duration + values.duration) + softmax;
+  return raw;
+}
+
+}  // namespace
+
+Raw attention(const Parts& p, const Kernel& k) {
+  if (!k.fused) return unfused(p, k);
+  // A few queries a sequence (decode, speculation) read the cache; more of them multiply.
+  if (k.pass == Pass::Forward && k.kv_latent > 0.0) return latent_decode(p, k);
+  if (k.pass == Pass::Forward && k.q_len <= 8.0 && k.q_len < k.kv_len) return decode(p, k);
+  return prefill(p, k);
+}
+
+}  // namespace orrery::roofline

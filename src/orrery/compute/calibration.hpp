@@ -1,0 +1,244 @@
+// KernelCalibration: how closely one chip with one software stack approaches its data sheet.
+//
+// A small set of physical coefficients (shares of peaks, floors, half-way sizes), fitted or
+// borrowed, read from catalog/calibration/kernels/NAME.yaml. The formulas stand in roofline_model.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orrery/base/result.hpp"
+#include "orrery/base/text/reader.hpp"
+#include "orrery/base/units.hpp"
+
+namespace orrery {
+
+// A matrix engine in one number format, as a library of GEMM kernels uses it.
+struct MatrixPath {
+  double share = 0.75;      // of the chip's dense peak, short kernels
+  double sustained = 0.65;  // the same under the power limit, kernels of many milliseconds
+  double fill = 96;         // elements of k that a tile's prologue and epilogue cost
+  double quantise = 0;      // passes over the bf16 input that activation quantisation costs
+  Seconds quantise_floor;   // what those launches cost at least
+};
+
+// Output tile of one thread block (or of a pair of them, blocks = 2).
+struct MatrixTile {
+  int rows = 128, columns = 128;
+};
+
+struct MatmulCoefficients {
+  MatrixPath fp32, tf32, bf16, fp8, fp8_block, int8, fp4;
+  MatrixPath int8_weights, int4_weights;  // weight-only: dequantised on the way in
+  std::vector<MatrixTile> tiles;          // what the library chooses from
+  double l2_bandwidth = 2.0;              // L2 to SMs, in multiples of the memory's peak
+  double split_k = 16;                    // most pieces that k is cut into
+  Seconds split_floor;                    // the second pass that adds the pieces
+  double hidden = 0.85;    // share of the shorter of math and memory hidden under the longer
+  Seconds throttle_after;  // kernel time by which half of share -> sustained has happened
+};
+
+struct MemoryCoefficients {
+  double share = 0.90;       // of peak bandwidth for large streams
+  Bytes half;                // bytes at which half of that is reached (launch floor not counted)
+  double sm_multiple = 2.5;  // one SM alone draws this many times its even share of the bandwidth
+  double l2_multiple = 2.0;  // bandwidth of data that is still in L2, in multiples of memory's
+  double softmax_passes = 1.0;  // of reads and writes of an unfused softmax
+};
+
+struct AttentionCoefficients {
+  double prefill = 0.65;      // share of the matrix peak, bf16
+  double prefill_fp8 = 0.5;   // the same when fp8 multiplies
+  double softmax = 60;        // matrix FLOP that one score's exponential costs beside the math
+  double backward = 0.55;     // share of the matrix peak, flash attention backward
+  double query_tile = 128;    // query rows of one thread block
+  double key_tile = 128;      // causal masks are skipped in blocks of this many keys
+  double prefill_passes = 2;  // over Q, K, V and the output: rotary and cache append included
+  Seconds prefill_start;      // of one thread block
+  Seconds prefill_floor;      // launches around the kernel included
+  double tail = 0.2;          // of the shorter of the even share and the longest block, not hidden
+  double decode = 0.85;       // share of memory bandwidth while reading the KV cache
+  double decode_reach = 2;    // one SM alone draws this many times its even share of it
+  double decode_rows = 16;    // query rows of one KV head are padded to this
+  double decode_math = 0.2;   // share of the matrix peak on those padded rows
+  double decode_group = 32;   // widest group of query heads that shares one read of the cache
+  double decode_rest = 0.2;   // share of what is shorter (math, memory, starts) that is not hidden
+  Seconds decode_start;       // of one thread block
+  Seconds decode_start_shared;  // the same when query heads share a KV head, bf16 cache
+  Seconds decode_start_fp8;     // the same over an fp8 cache
+  Seconds decode_row;           // in it, an element of a query row and its output
+  Seconds decode_window;        // more when a window hides the older keys
+  Seconds decode_window_fp8;
+  Seconds decode_floor;
+  Seconds split_floor;        // the pass that adds the pieces of a split KV range
+  double split_keys = 256;    // keys of the smallest piece
+  double mla_prefill = 0.55;  // share of the matrix peak, head dims 192 and 128
+  double mla_prefill_fp8 = 0.5;
+  double mla_prefill_passes = 1;  // over Q, K, V and the output
+  Seconds mla_prefill_start;      // of one thread block
+  double mla_decode = 0.7;        // share of memory bandwidth over the compressed cache
+  double mla_math = 0.5;          // share of the matrix peak in decode
+  double mla_math_fp8 = 0.4;      // of the fp8 peak
+  double mla_rows = 64;           // query rows (heads) are padded to this
+  double mla_reach = 2;           // one SM alone, in multiples of its even share of bandwidth
+  double mla_split_keys = 256;    // keys of the smallest piece; huge: the library does not split
+  Seconds mla_start;              // of one thread block
+  Seconds mla_floor;
+};
+
+struct GroupedCoefficients {
+  double share = 0.8;     // of what the same path reaches as one large matmul
+  double memory = 0.8;    // of what memory share gives, while streaming many experts' weights
+  Seconds floor;          // launch of one grouped matmul with its argument set-up
+  Seconds permute_floor;  // permutation, one way
+  Seconds router_floor;   // gate, top-k, counting
+  double tile_rows = 64;  // smallest row tile of an expert
+};
+
+struct CalibrationError {
+  std::string kind;  // "matmul bf16"
+  int fitted_rows = 0, held_out_rows = 0;
+  double fitted = 0, held_out = 0;            // median |log ratio|, all rows
+  double fitted_long = 0, held_out_long = 0;  // kernels above 20 us
+};
+
+struct KernelCalibration {
+  std::string name;
+  std::string stack;   // library and version that was timed
+  std::string source;  // where the rows came from
+  std::string date;
+  std::string borrowed_from;  // set when this chip was never measured
+  int rows = 0;
+  Seconds launch;        // floor of a kernel inside a graph
+  Seconds launch_eager;  // floor when every launch comes from the host
+  MatmulCoefficients matmul;
+  MemoryCoefficients memory;
+  AttentionCoefficients attention;
+  GroupedCoefficients grouped;
+  std::vector<CalibrationError> errors;
+};
+
+template <class V>
+void describe(V& v, MatrixPath& p) {
+  v("share", p.share, "of the dense peak, short kernels");
+  v("sustained", p.sustained, "of the dense peak under the power limit");
+  v("fill", p.fill, "elements of k that filling and draining a tile costs");
+  v("quantise", p.quantise, "passes over the bf16 input for activation quantisation");
+  v("quantise_floor", p.quantise_floor, "least cost of that quantisation");
+}
+
+template <class V>
+void describe(V& v, MatrixTile& t) {
+  v("rows", t.rows, "rows of the output tile", kRequired);
+  v("columns", t.columns, "columns of the output tile", kRequired);
+}
+
+template <class V>
+void describe(V& v, MatmulCoefficients& m) {
+  v("fp32", m.fp32, "fp32 matmul");
+  v("tf32", m.tf32, "tf32 matmul");
+  v("bf16", m.bf16, "bf16 and fp16 matmul");
+  v("fp8", m.fp8, "fp8 with one scale per tensor or row");
+  v("fp8_block", m.fp8_block, "fp8 with block scales");
+  v("int8", m.int8, "int8 with row scales");
+  v("fp4", m.fp4, "fp4 with block scales");
+  v("int8_weights", m.int8_weights, "bf16 math on int8 weights");
+  v("int4_weights", m.int4_weights, "bf16 math on int4 weights");
+  v("tiles", m.tiles, "output tiles that the library chooses from");
+  v("l2_bandwidth", m.l2_bandwidth, "L2 to SMs, in multiples of memory bandwidth");
+  v("split_k", m.split_k, "most pieces that k is cut into");
+  v("split_floor", m.split_floor, "pass that adds the pieces");
+  v("hidden", m.hidden, "share of the shorter of math and memory that is hidden");
+  v("throttle_after", m.throttle_after, "kernel time at which half of the throttling shows");
+}
+
+template <class V>
+void describe(V& v, MemoryCoefficients& m) {
+  v("share", m.share, "of peak bandwidth for large streams");
+  v("half", m.half, "bytes at which half of that is reached");
+  v("sm_multiple", m.sm_multiple, "one SM alone, in multiples of its even share");
+  v("l2_multiple", m.l2_multiple, "bandwidth of data in L2, in multiples of memory's");
+  v("softmax_passes", m.softmax_passes, "passes over the scores of an unfused softmax");
+}
+
+template <class V>
+void describe(V& v, AttentionCoefficients& a) {
+  v("prefill", a.prefill, "share of the matrix peak, bf16");
+  v("prefill_fp8", a.prefill_fp8, "share of the fp8 peak");
+  v("softmax", a.softmax, "matrix FLOP that one score's exponential costs");
+  v("backward", a.backward, "share of the matrix peak, backward");
+  v("query_tile", a.query_tile, "query rows of one thread block");
+  v("key_tile", a.key_tile, "keys of one block of the causal mask");
+  v("prefill_passes", a.prefill_passes, "passes over Q, K, V and the output");
+  v("prefill_start", a.prefill_start, "of one thread block");
+  v("prefill_floor", a.prefill_floor, "least time");
+  v("tail", a.tail, "of the even share or the longest block, whichever is shorter");
+  v("decode", a.decode, "share of memory bandwidth over the KV cache");
+  v("decode_reach", a.decode_reach, "one SM alone, in multiples of its even share");
+  v("decode_rows", a.decode_rows, "query rows of a KV head are padded to this");
+  v("decode_math", a.decode_math, "share of the matrix peak on the padded rows");
+  v("decode_group", a.decode_group, "widest group of query heads that shares one read");
+  v("decode_rest", a.decode_rest, "share of the shorter bounds that is not hidden");
+  v("decode_start", a.decode_start, "of one thread block");
+  v("decode_start_shared", a.decode_start_shared, "of one thread block of several query heads");
+  v("decode_start_fp8", a.decode_start_fp8, "of one thread block over an fp8 cache");
+  v("decode_row", a.decode_row, "in it, one element of a query row and its output");
+  v("decode_window", a.decode_window, "more when a window hides older keys");
+  v("decode_window_fp8", a.decode_window_fp8, "the same, fp8 cache");
+  v("decode_floor", a.decode_floor, "least time");
+  v("split_floor", a.split_floor, "pass that adds the pieces of a split KV range");
+  v("split_keys", a.split_keys, "keys of the smallest piece");
+  v("mla_prefill", a.mla_prefill, "share of the matrix peak");
+  v("mla_prefill_fp8", a.mla_prefill_fp8, "share of the fp8 peak");
+  v("mla_prefill_passes", a.mla_prefill_passes, "passes over Q, K, V and the output");
+  v("mla_prefill_start", a.mla_prefill_start, "of one thread block");
+  v("mla_decode", a.mla_decode, "share of memory bandwidth over the compressed cache");
+  v("mla_math", a.mla_math, "share of the matrix peak in decode");
+  v("mla_math_fp8", a.mla_math_fp8, "share of the fp8 peak in decode");
+  v("mla_rows", a.mla_rows, "heads are padded to this");
+  v("mla_reach", a.mla_reach, "one SM alone, in multiples of its even share");
+  v("mla_split_keys", a.mla_split_keys, "keys of the smallest piece");
+  v("mla_start", a.mla_start, "of one thread block");
+  v("mla_floor", a.mla_floor, "least time of MLA decode");
+}
+
+template <class V>
+void describe(V& v, GroupedCoefficients& g) {
+  v("share", g.share, "of what one large matmul reaches");
+  v("memory", g.memory, "of the memory share, streaming many experts' weights");
+  v("floor", g.floor, "launch and set-up of one grouped matmul");
+  v("permute_floor", g.permute_floor, "permutation, one way");
+  v("router_floor", g.router_floor, "gate, top-k, counting");
+  v("tile_rows", g.tile_rows, "smallest row tile of an expert");
+}
+
+template <class V>
+void describe(V& v, CalibrationError& e) {
+  v("kind", e.kind, "op and number format", kRequired);
+  v("fitted_rows", e.fitted_rows, "rows the fit saw");
+  v("held_out_rows", e.held_out_rows, "rows it did not see");
+  v("fitted", e.fitted, "median |log(predicted/measured)|, fitted rows");
+  v("held_out", e.held_out, "the same, held-out rows");
+  v("fitted_long", e.fitted_long, "fitted rows above 20 us");
+  v("held_out_long", e.held_out_long, "held-out rows above 20 us");
+}
+
+template <class V>
+void describe(V& v, KernelCalibration& c) {
+  v("name", c.name, "catalog name", kRequired);
+  v("stack", c.stack, "library and version timed");
+  v("source", c.source, "where the rows came from", kRequired);
+  v("date", c.date, "of the fit");
+  v("borrowed_from", c.borrowed_from, "set when this chip was never measured");
+  v("rows", c.rows, "measured rows fitted");
+  v("launch", c.launch, "floor of a kernel inside a graph", kRequired);
+  v("launch_eager", c.launch_eager, "floor when the host launches each kernel");
+  v("matmul", c.matmul, "matrix multiplications");
+  v("memory", c.memory, "achieved bandwidth");
+  v("attention", c.attention, "attention kernels");
+  v("grouped", c.grouped, "mixture of experts");
+  v("errors", c.errors, "of the fit, by op and number format");
+}
+
+tl::expected<KernelCalibration, Diagnostics> read_kernel_calibration(const std::string& path);
+
+}  // namespace orrery

@@ -1,0 +1,136 @@
+// Matrix multiplications: a GPU cuts the output into tiles, deals them to its SMs in waves and,
+// when there are fewer tiles than SMs, cuts k too; a systolic array pads every dimension to its
+// size.
+#include <cmath>
+
+#include "orrery/compute/roofline_parts.hpp"
+
+namespace orrery::roofline {
+namespace {
+
+struct Shape {
+  double m, n, k, count;
+  double tiles_of_rows = 0;  // GroupedMatmul: set when rows are dealt unevenly over experts
+  double weight_bytes = 0, input_bytes = 0, output_bytes = 0;  // bytes an element
+};
+
+// share -> sustained as the kernel lasts: power limits act within milliseconds.
+double rate_after(const Path& path, double ideal, double half_time) {
+  const double hot = half_time > 0 ? ideal / (ideal + half_time) : 0.0;
+  return path.peak * (path.share + (path.sustained - path.share) * hot);
+}
+
+// The least time over the tiles the library has, each with and without cutting k. Per tile:
+//   math = waves * rows * columns * 2 (k / split + fill) / (rate / SMs)
+//   L2   = tiles * (rows + columns) * k * element / L2 bandwidth        (every tile reads its
+//   strips) memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
+Raw tiled(const Parts& p, const Path& path, const Shape& s) {
+  const double flops = 2.0 * s.m * s.n * s.k * s.count;
+  const double rate =
+      rate_after(path, flops / (path.peak * path.share), p.c.matmul.throttle_after.value());
+  const double sm_time = 2.0 * p.sms / rate;  // of one multiply-add on one SM
+  const double once = (s.m * s.k * s.input_bytes + s.m * s.n * s.output_bytes) * s.count +
+                      s.k * s.n * s.weight_bytes * s.count;
+  const double stream_rate = p.c.memory.share * p.bandwidth;
+  const double sm_stream = p.c.memory.sm_multiple * p.bandwidth / p.sms;
+  const double l2_rate = p.c.matmul.l2_bandwidth * p.bandwidth;
+  const double waves_of = 1.0 / p.sms;
+
+  Raw best;
+  best.duration = 1e300;
+  for (std::size_t i = 0; i < p.tile_count; ++i) {
+    const Tile& t = p.tiles[i];
+    const double rows = s.tiles_of_rows > 0 ? s.tiles_of_rows : whole(s.m * t.per_row) * s.count;
+    const double blocks = rows * whole(s.n * t.per_column);
+    const double l2_bytes = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes);
+    double split = 1.0;
+    for (;;) {
+      const double busy = std::min(blocks * split, p.sms);
+      const double waves = whole(blocks * split * waves_of);
+      const double math = waves * t.rows * t.columns * (s.k / split + path.fill) * sm_time;
+      double memory = (once + p.c.memory.half.value()) / std::min(stream_rate, busy * sm_stream);
+      double extra = 0.0;
+      if (split > 1.0) {
+        extra = p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count / l2_rate;
+      }
+      const double longer = std::max({math, memory, l2_bytes / l2_rate});
+      const double shorter = std::min(math, memory);
+      const double duration = longer + (1.0 - p.c.matmul.hidden) * shorter + extra;
+      if (duration < best.duration) best = {duration, math, memory, flops, once};
+      if (split > 1.0) break;
+      // as many pieces as fill one wave
+      split = std::min(p.c.matmul.split_k,
+                       static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
+      if (split < 2.0 || s.k < 256.0) break;
+    }
+  }
+  best.duration += p.launch;
+  return best;
+}
+
+// Quantising activations reads bf16 and writes the narrow type: `quantise` passes of bf16's bytes.
+double quantising(const Parts& p, const Path& path, double elements) {
+  return path.quantise_floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+}
+
+double output_bytes(const Kernel& kernel) {
+  return kernel.compute == DType::Fp32 || kernel.compute == DType::Tf32 ? 4.0 : 2.0;
+}
+
+}  // namespace
+
+Raw matmul(const Parts& p, const Kernel& kernel) {
+  const Path& path = p.path(kernel);
+  Shape s{kernel.m, kernel.n, kernel.k, std::max(1.0, kernel.count)};
+  s.weight_bytes = bytes_per_element(kernel.weights);
+  s.input_bytes = bytes_per_element(kernel.compute);
+  s.output_bytes = output_bytes(kernel);
+  Raw raw = tiled(p, path, s);
+  if (kernel.quantises_input) raw.duration += quantising(p, path, s.m * s.k * s.count);
+  return raw;
+}
+
+// One launch over all experts: their row tiles are dealt as one grid. Experts' rows are padded to
+// the row tile, each expert's weights are read once.
+Raw grouped_matmul(const Parts& p, const Kernel& kernel) {
+  Path path = p.path(kernel);
+  path.share *= p.c.grouped.share;
+  path.sustained *= p.c.grouped.share;
+  const double experts = std::max(1.0, kernel.count);
+  Shape s{std::max(1.0, kernel.m / experts), kernel.n, kernel.k, experts};
+  s.weight_bytes = bytes_per_element(kernel.weights);
+  s.input_bytes = bytes_per_element(kernel.compute);
+  s.output_bytes = output_bytes(kernel);
+  Raw raw = tiled(p, path, s);
+  raw.duration += p.c.grouped.floor.value();
+  raw.flops = 2.0 * kernel.m * kernel.n * kernel.k;
+  if (kernel.quantises_input) raw.duration += quantising(p, path, kernel.m * kernel.k);
+  return raw;
+}
+
+// A systolic array of size a x a holds an a x a piece of the weights while rows stream through:
+//   math = padded(m, 8) * padded(k, a) * padded(n, a) * 2 / rate
+// 8 is the sublane count of a TPU register: rows are padded to it (jax.dev, "Pallas TPU details").
+Raw systolic_matmul(const Parts& p, const Kernel& kernel) {
+  const Path& path = p.path(kernel);
+  const double count = std::max(1.0, kernel.count);
+  const bool grouped = kernel.kind == OpKind::GroupedMatmul;
+  const double m = grouped ? std::max(1.0, kernel.m / count) : kernel.m;
+  const double array = p.array > 0 ? p.array : 128.0;
+  Raw raw;
+  raw.flops = 2.0 * m * kernel.n * kernel.k * count;
+  const double work =
+      2.0 * padded(m, 8.0) * padded(kernel.n, array) * padded(kernel.k, array) * count;
+  raw.math = work / rate_after(path, work / path.peak, p.c.matmul.throttle_after.value());
+  raw.bytes = count * (m * kernel.k * bytes_per_element(kernel.compute) +
+                       kernel.k * kernel.n * bytes_per_element(kernel.weights) +
+                       m * kernel.n * output_bytes(kernel));
+  raw.memory = p.stream(raw.bytes);
+  raw.duration = std::max(raw.math, raw.memory) +
+                 (1.0 - p.c.matmul.hidden) * std::min(raw.math, raw.memory) + p.launch;
+  if (grouped) raw.duration += p.c.grouped.floor.value();
+  if (kernel.quantises_input) raw.duration += quantising(p, path, m * kernel.k * count);
+  return raw;
+}
+
+}  // namespace orrery::roofline

@@ -1,0 +1,94 @@
+#include "orrery/compute/roofline_model.hpp"
+
+#include "orrery/compute/roofline_parts.hpp"
+
+namespace orrery {
+namespace roofline {
+
+// One pass over what the kernel says it moves; vector math may be longer (wide norms never are).
+Raw streaming(const Parts& p, const Kernel& kernel) {
+  Raw raw;
+  raw.bytes = kernel.bytes_read + kernel.bytes_written;
+  raw.flops = kernel.flops;
+  raw.memory = p.stream(raw.bytes);
+  raw.math = kernel.flops / p.vector;
+  raw.duration = std::max(raw.memory, raw.math) + p.launch;
+  return raw;
+}
+
+namespace {
+
+// Recurrences and indexers whose products run on the matrix unit at attention's share.
+Raw scan(const Parts& p, const Kernel& kernel) {
+  Raw raw = streaming(p, kernel);
+  raw.math = kernel.flops / (p.c.attention.prefill * p.path(kernel).peak);
+  raw.duration = std::max(raw.memory, raw.math) + p.launch;
+  return raw;
+}
+
+class Roofline final : public ComputeModel {
+ public:
+  Roofline(const Chip& chip, const KernelCalibration& calibration) : parts_(chip, calibration) {}
+
+  [[nodiscard]] KernelTime time(const Kernel& kernel) const override {
+    const Raw raw = priced(kernel);
+    KernelTime out;
+    out.duration = Seconds{raw.duration};
+    out.math = Seconds{raw.math};
+    out.memory = Seconds{raw.memory};
+    out.flops = Flops{raw.flops};
+    out.bytes = Bytes{raw.bytes};
+    const double longer = std::max(raw.math, raw.memory);
+    out.bound = raw.duration > 2.0 * longer ? Bound::Launch
+                : raw.math >= raw.memory    ? Bound::Math
+                                            : Bound::Memory;
+    return out;
+  }
+
+ private:
+  [[nodiscard]] Raw priced(const Kernel& kernel) const {
+    switch (kernel.kind) {
+      case OpKind::Matmul:
+        return parts_.kind == ChipKind::Gpu ? matmul(parts_, kernel)
+                                            : systolic_matmul(parts_, kernel);
+      case OpKind::GroupedMatmul:
+        return parts_.kind == ChipKind::Gpu ? grouped_matmul(parts_, kernel)
+                                            : systolic_matmul(parts_, kernel);
+      case OpKind::Attention:
+        return attention(parts_, kernel);
+      case OpKind::LinearAttention:
+      case OpKind::StateSpace:
+      case OpKind::SparseIndex:
+        return scan(parts_, kernel);
+      case OpKind::Router: {
+        Raw raw = streaming(parts_, kernel);
+        raw.duration += parts_.c.grouped.router_floor.value();
+        return raw;
+      }
+      case OpKind::Permute: {
+        Raw raw = streaming(parts_, kernel);
+        raw.duration += parts_.c.grouped.permute_floor.value();
+        return raw;
+      }
+      case OpKind::Convolution:
+      case OpKind::Norm:
+      case OpKind::Elementwise:
+      case OpKind::Embedding:
+      case OpKind::CrossEntropy:
+        return streaming(parts_, kernel);
+    }
+    return {};
+  }
+
+  Parts parts_;
+};
+
+}  // namespace
+}  // namespace roofline
+
+std::unique_ptr<ComputeModel> make_roofline(const Chip& chip,
+                                            const KernelCalibration& calibration) {
+  return std::make_unique<roofline::Roofline>(chip, calibration);
+}
+
+}  // namespace orrery

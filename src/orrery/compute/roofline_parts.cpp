@@ -1,0 +1,72 @@
+#include "orrery/compute/roofline_parts.hpp"
+
+namespace orrery::roofline {
+namespace {
+
+Path made(const MatrixPath& from, FlopsPerSecond peak) {
+  Path path;
+  path.peak = peak.value();
+  path.share = from.share;
+  path.sustained = std::min(from.sustained, from.share);
+  path.fill = from.fill;
+  path.quantise = from.quantise;
+  path.quantise_floor = from.quantise_floor.value();
+  return path;
+}
+
+// A format without its own unit runs on the next wider one.
+FlopsPerSecond first_of(FlopsPerSecond a, FlopsPerSecond b, FlopsPerSecond d = {}) {
+  if (a.value() > 0) return a;
+  return b.value() > 0 ? b : d;
+}
+
+}  // namespace
+
+Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibration) {
+  kind = chip.kind;
+  sms = std::max(1, chip.cores);
+  array = chip.matrix_unit;
+  bandwidth = chip.memory.bandwidth.value();
+  l2 = chip.l2.value();
+  launch = c.launch.value();
+  const PeakRates& p = chip.peak;
+  const FlopsPerSecond half = first_of(p.bf16, p.fp16, p.fp32);
+  vector = first_of(p.vector, p.fp32, half).value();
+  fp32 = made(c.matmul.fp32, first_of(p.fp32, p.vector, half));
+  tf32 = made(c.matmul.tf32, first_of(p.tf32, p.fp32, half));
+  bf16 = made(c.matmul.bf16, half);
+  fp8 = made(c.matmul.fp8, first_of(p.fp8, half));
+  fp8_block = made(c.matmul.fp8_block, first_of(p.fp8, half));
+  int8 = made(c.matmul.int8, first_of(p.int8, half));
+  fp4 = made(c.matmul.fp4, first_of(p.fp4, p.fp8, half));
+  int8_weights = made(c.matmul.int8_weights, half);
+  int4_weights = made(c.matmul.int4_weights, half);
+  for (const MatrixTile& t : c.matmul.tiles) {
+    if (tile_count == kMostTiles) break;
+    tiles[tile_count++] = {double(t.rows), double(t.columns), 1.0 / t.rows, 1.0 / t.columns};
+  }
+}
+
+const Path& Parts::path(const Kernel& kernel) const {
+  switch (kernel.compute) {
+    case DType::Fp32:
+      return fp32;
+    case DType::Tf32:
+      return tf32;
+    case DType::Fp16:
+    case DType::Bf16:
+      if (kernel.weights == DType::Int8 || kernel.weights == DType::Fp8) return int8_weights;
+      if (kernel.weights == DType::Int4 || kernel.weights == DType::Fp4) return int4_weights;
+      return bf16;
+    case DType::Fp8:
+      return kernel.scaling == Scaling::Block ? fp8_block : fp8;
+    case DType::Int8:
+      return int8;
+    case DType::Fp4:
+    case DType::Int4:
+      return fp4;
+  }
+  return bf16;
+}
+
+}  // namespace orrery::roofline
