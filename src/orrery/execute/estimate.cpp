@@ -31,34 +31,81 @@ void add(SegmentTime& to, const SegmentTime& s, double count) {
   to.launches += static_cast<int>(count) * s.launches;
 }
 
-SegmentTime run_time(const std::vector<SegmentRun>& runs, const std::vector<SegmentTime>& priced) {
+SegmentTime run_time(const std::vector<SegmentRun>& runs, const std::vector<SegmentTime>& segments) {
   SegmentTime total;
-  for (const SegmentRun& run : runs)
-    add(total, priced[static_cast<std::size_t>(run.segment)], run.count);
+  for (const SegmentRun& run : runs) add(total, segments[static_cast<std::size_t>(run.segment)], run.count);
   return total;
+}
+
+PricedProgram::Transfer transfer(const CommTask& task, const Prices& prices) {
+  return {task.repeat * collective_time(task.call, prices.cluster, prices.collectives).duration,
+          task.traffic, task.may_overlap, task.call.kind == CollectiveKind::AllGather};
+}
+
+PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices) {
+  PricedProgram::PricedSegment out;
+  out.phase = segment.phase;
+  out.is_layer = segment.is_layer;
+  SegmentTime& t = out.raw;
+  for (const ComputeTask& task : segment.compute) {
+    const KernelTime k = prices.compute.time(task.kernel);
+    const Seconds duration = task.repeat * k.duration;
+    t.work[static_cast<std::size_t>(task.work)] += duration;
+    if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
+    t.math += task.repeat * k.math;
+    t.memory += task.repeat * k.memory;
+    t.flops += task.repeat * k.flops;
+    t.bytes += task.repeat * k.bytes;
+    ++t.launches;
+  }
+  for (const CommTask& task : segment.comm) out.transfers.push_back(transfer(task, prices));
+  if (segment.host > Bytes{}) out.host = segment.host / prices.cluster.chip.host_link;
+  return out;
+}
+
+// One segment under a stack: slower kernels, what traffic hides, what the host holds up.
+SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack& stack, Launch launch) {
+  SegmentTime t = priced.raw;
+  const double slower = 1.0 / stack.efficiency;
+  for (Seconds& work : t.work) work *= slower;
+  t.work[static_cast<std::size_t>(Work::Experts)] *= stack.moe_overhead;
+  t.weight_gradient *= slower;
+  Seconds budget = stack.overlap * t.compute();
+  for (const PricedProgram::Transfer& transfer : priced.transfers) {
+    const auto i = static_cast<std::size_t>(transfer.traffic);
+    t.busy[i] += transfer.duration;
+    const Seconds hidden = transfer.may_overlap ? std::min(transfer.duration, budget) : Seconds{};
+    budget -= hidden;
+    t.exposed[i] += transfer.duration - hidden;
+  }
+  const auto host = static_cast<std::size_t>(Traffic::Host);
+  t.busy[host] += priced.host;
+  t.exposed[host] += std::max(Seconds{}, priced.host - budget);
+  // Launches run ahead of the stream; only what they lag behind is lost.
+  if (launch == Launch::Eager && priced.is_layer) {
+    t.host = std::max(Seconds{}, host_share(priced.phase) * stack.overhead_per_layer - t.total());
+  }
+  return t;
 }
 
 // Once-a-step traffic. Reductions hide behind the last backward pass but for their last bucket,
 // gathers behind the first forward pass.
-void add_step_traffic(const RankClass& c, const SegmentTime& forward, const SegmentTime& backward,
-                      const Prices& prices, StepTime& step) {
+void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forward,
+                      const SegmentTime& backward, const Stack& stack, StepTime& step) {
   const auto data = static_cast<std::size_t>(Traffic::Data);
-  Seconds behind_backward = prices.stack.overlap * backward.compute();
-  Seconds behind_forward = prices.stack.overlap * forward.compute();
-  for (const CommTask& task : c.step) {
-    const Seconds t =
-        task.repeat * collective_time(task.call, prices.cluster, prices.collectives).duration;
-    step.busy[data] += t;
-    if (!task.may_overlap) {
-      step.exposed[data] += t;
+  Seconds behind_backward = stack.overlap * backward.compute();
+  Seconds behind_forward = stack.overlap * forward.compute();
+  for (const PricedProgram::Transfer& t : stage.step) {
+    step.busy[data] += t.duration;
+    if (!t.may_overlap) {
+      step.exposed[data] += t.duration;
       continue;
     }
-    Seconds& budget =
-        task.call.kind == CollectiveKind::AllGather ? behind_forward : behind_backward;
-    const Seconds last_bucket = t / std::max(1, c.layers);
-    const Seconds hidden = std::min(t - last_bucket, budget);
+    Seconds& budget = t.gathers ? behind_forward : behind_backward;
+    const Seconds last_bucket = t.duration / std::max(1, stage.layers);
+    const Seconds hidden = std::min(t.duration - last_bucket, budget);
     budget -= hidden;
-    step.exposed[data] += t - hidden;
+    step.exposed[data] += t.duration - hidden;
   }
 }
 
@@ -73,90 +120,79 @@ Seconds StepTime::total() const {
   return total;
 }
 
-SegmentTime price(const Segment& segment, const Prices& prices, Launch launch) {
-  SegmentTime t;
-  const double slower = 1.0 / prices.stack.efficiency;
-  for (const ComputeTask& task : segment.compute) {
-    const KernelTime k = prices.compute.time(task.kernel);
-    const double factor = slower * (task.work == Work::Experts ? prices.stack.moe_overhead : 1.0);
-    const Seconds duration = task.repeat * factor * k.duration;
-    t.work[static_cast<std::size_t>(task.work)] += duration;
-    if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
-    t.math += task.repeat * k.math;
-    t.memory += task.repeat * k.memory;
-    t.flops += task.repeat * k.flops;
-    t.bytes += task.repeat * k.bytes;
-    ++t.launches;
+PricedProgram price(const Program& program, const Prices& prices) {
+  PricedProgram out;
+  out.training = program.task == Task::Train || program.task == Task::Finetune;
+  out.schedule = program.schedule;
+  out.virtual_stages = program.virtual_stages;
+  out.ranks = program.ranks;
+  out.micro_batches = program.micro_batches;
+  out.launch = program.launch;
+  out.segments.reserve(program.segments.size());
+  for (const Segment& segment : program.segments) out.segments.push_back(price(segment, prices));
+  for (const RankClass& c : program.classes) {
+    PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {}, {}, {}, {}};
+    for (const CommTask& task : c.step) stage.step.push_back(transfer(task, prices));
+    if (c.optimizer.repeat > 0) {
+      const KernelTime k = prices.compute.time(c.optimizer.kernel);
+      stage.optimizer = c.optimizer.repeat * k.duration;
+      stage.optimizer_memory = k.memory;
+      stage.optimizer_bytes = k.bytes;
+    }
+    if (c.optimizer_host > Bytes{}) stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+    out.stages.push_back(std::move(stage));
   }
-  const Seconds compute = t.compute();
-  Seconds budget = prices.stack.overlap * compute;
-  for (const CommTask& task : segment.comm) {
-    const Seconds duration =
-        task.repeat * collective_time(task.call, prices.cluster, prices.collectives).duration;
-    const auto i = static_cast<std::size_t>(task.traffic);
-    t.busy[i] += duration;
-    const Seconds hidden = task.may_overlap ? std::min(duration, budget) : Seconds{};
-    budget -= hidden;
-    t.exposed[i] += duration - hidden;
+  if (program.stages > 1) {
+    out.send = collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
+    out.sends_overlap = program.stage_send.may_overlap;
   }
-  if (segment.host > Bytes{}) {
-    const Seconds duration = segment.host / prices.cluster.chip.host_link;
-    const auto i = static_cast<std::size_t>(Traffic::Host);
-    t.busy[i] += duration;
-    t.exposed[i] += std::max(Seconds{}, duration - budget);
-  }
-  // Launches run ahead of the stream; only what they lag behind is lost.
-  if (launch == Launch::Eager && segment.is_layer) {
-    const Seconds host = host_share(segment.phase) * prices.stack.overhead_per_layer;
-    t.host = std::max(Seconds{}, host - t.total());
-  }
-  return t;
+  return out;
 }
 
-Seconds pipeline_bubble(const Program& program, const std::vector<Seconds>& stage_time,
+Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector<Seconds>& stage_time,
                         const std::vector<Seconds>& weight_gradient_time, std::size_t busiest) {
   Seconds bubble;
   for (std::size_t s = 0; s < stage_time.size(); ++s) {
     if (s == busiest) continue;
     bubble += stage_time[s];
-    if (program.schedule == Schedule::ZeroBubble) bubble -= weight_gradient_time[s];
+    if (schedule == Schedule::ZeroBubble) bubble -= weight_gradient_time[s];
   }
-  return program.schedule == Schedule::Interleaved ? bubble / program.virtual_stages : bubble;
+  return schedule == Schedule::Interleaved ? bubble / virtual_stages : bubble;
 }
 
-StepTime estimate(const Program& program, const Prices& prices) {
-  std::vector<SegmentTime> priced;
-  priced.reserve(program.segments.size());
-  for (const Segment& segment : program.segments)
-    priced.push_back(price(segment, prices, program.launch));
+StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_sigma) {
+  std::vector<SegmentTime> segments;
+  segments.reserve(p.segments.size());
+  for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p.launch));
 
-  struct StageTime {
-    SegmentTime forward, recompute, backward;
-  };
-  std::vector<StageTime> stages;
   StepTime step;
+  std::array<SegmentTime, kPhases> best{};
   std::vector<Seconds> weight_gradient;
   std::size_t busiest = 0;
-  for (const RankClass& c : program.classes) {
-    stages.push_back(
-        {run_time(c.forward, priced), run_time(c.recompute, priced), run_time(c.backward, priced)});
-    const StageTime& s = stages.back();
-    step.stage_time.push_back(s.forward.total() + s.recompute.total() + s.backward.total());
-    weight_gradient.push_back(s.backward.weight_gradient);
-    step.all_ranks_flops += program.micro_batches * c.multiplicity *
-                            (s.forward.flops + s.recompute.flops + s.backward.flops);
-    if (step.stage_time.back() > step.stage_time[busiest]) busiest = stages.size() - 1;
+  const double m = p.micro_batches;
+  for (const PricedProgram::Stage& stage : p.stages) {
+    const std::array<SegmentTime, kPhases> phases{run_time(stage.forward, segments),
+                                                  run_time(stage.recompute, segments),
+                                                  run_time(stage.backward, segments)};
+    Seconds total;
+    for (const SegmentTime& phase : phases) {
+      total += phase.total();
+      step.all_ranks_flops += m * stage.multiplicity * phase.flops;
+    }
+    step.stage_time.push_back(total);
+    weight_gradient.push_back(phases[2].weight_gradient);
+    if (step.stage_time.size() == 1 || total > step.stage_time[busiest]) {
+      busiest = step.stage_time.size() - 1;
+      best = phases;
+    }
   }
   step.busiest_stage = static_cast<int>(busiest);
-  const StageTime& b = stages[busiest];
-  const RankClass& c = program.classes[busiest];
-  const double m = program.micro_batches;
+  const PricedProgram::Stage& stage = p.stages[busiest];
 
   SegmentTime all;
-  const std::array<const SegmentTime*, kPhases> phases{&b.forward, &b.recompute, &b.backward};
   for (std::size_t phase = 0; phase < kPhases; ++phase) {
-    for (std::size_t w = 0; w < kWorks; ++w) step.work[phase][w] = m * phases[phase]->work[w];
-    add(all, *phases[phase], 1.0);
+    for (std::size_t w = 0; w < kWorks; ++w) step.work[phase][w] = m * best[phase].work[w];
+    add(all, best[phase], 1.0);
   }
   for (std::size_t i = 0; i < kTraffics; ++i) {
     step.exposed[i] = m * all.exposed[i];
@@ -168,37 +204,33 @@ StepTime estimate(const Program& program, const Prices& prices) {
   step.flops = m * all.flops;
   step.bytes = m * all.bytes;
 
-  const bool training = program.task == Task::Train || program.task == Task::Finetune;
-  if (program.stages > 1) {
-    const Seconds send =
-        collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
-    const double directions = training ? 2.0 : 1.0;
+  if (p.stages.size() > 1) {
+    const double directions = p.training ? 2.0 : 1.0;
     const auto i = static_cast<std::size_t>(Traffic::Pipeline);
-    const double sends = directions * program.virtual_stages * m;
-    step.busy[i] += sends * send;
+    const double sends = directions * p.virtual_stages * m;
+    step.busy[i] += sends * p.send;
     // Filling and draining always waits for the wire; the steady state only without overlap.
-    const double fill = directions * (program.stages - 1);
-    step.exposed[i] += (program.stage_send.may_overlap ? fill : fill + sends) * send;
-    step.bubble = pipeline_bubble(program, step.stage_time, weight_gradient, busiest);
+    const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
+    step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
+    step.bubble = pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, weight_gradient, busiest);
   }
-  if (training) {
-    add_step_traffic(c, b.forward, b.backward, prices, step);
-    if (c.optimizer.repeat > 0) {
-      const KernelTime k = prices.compute.time(c.optimizer.kernel);
-      step.optimizer = c.optimizer.repeat * k.duration;
-      step.memory += k.memory;
-      step.bytes += k.bytes;
-    }
-    if (c.optimizer_host > Bytes{})
-      step.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+  if (p.training) {
+    add_step_traffic(stage, best[0], best[2], stack, step);
+    step.optimizer = stage.optimizer;
+    step.memory += stage.optimizer_memory;
+    step.bytes += stage.optimizer_bytes;
   }
   // E[max of N normals] ~ sigma sqrt(2 ln N): everybody waits for the slowest.
-  if (program.ranks > 1 && prices.straggler_sigma > 0) {
+  if (p.ranks > 1 && straggler_sigma > 0) {
     Seconds compute;
     for (const auto& phase : step.work) compute += sum(phase);
-    step.stragglers = prices.straggler_sigma * std::sqrt(2.0 * std::log(program.ranks)) * compute;
+    step.stragglers = straggler_sigma * std::sqrt(2.0 * std::log(p.ranks)) * compute;
   }
   return step;
+}
+
+StepTime estimate(const Program& program, const Prices& prices) {
+  return step_time(price(program, prices), prices.stack, prices.straggler_sigma);
 }
 
 }  // namespace orrery

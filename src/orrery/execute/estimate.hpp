@@ -75,8 +75,45 @@ struct StepTime {
   [[nodiscard]] Seconds total() const;
 };
 
-SegmentTime price(const Segment& segment, const Prices& prices, Launch launch);
+// A Program whose kernels and collectives have their times, before a stack is laid over them. What
+// sweeps over stacks keep: laying one over costs a microsecond.
+struct PricedProgram {
+  struct Transfer {
+    Seconds duration;
+    Traffic traffic = Traffic::Tensor;
+    bool may_overlap = false;
+    bool gathers = false;  // hides behind the forward pass when it happens once a step
+  };
+  struct PricedSegment {
+    SegmentTime raw;  // `work`, `math`, `memory`, `flops`, `bytes`, `launches`
+    std::vector<Transfer> transfers;
+    Seconds host;  // over the host link
+    Phase phase = Phase::Forward;
+    bool is_layer = true;
+  };
+  struct Stage {
+    std::vector<SegmentRun> forward, recompute, backward;
+    int multiplicity = 1, layers = 0;
+    std::vector<Transfer> step;
+    Seconds optimizer, optimizer_memory;
+    Bytes optimizer_bytes;
+  };
+  std::vector<PricedSegment> segments;
+  std::vector<Stage> stages;
+  Seconds send;
+  bool sends_overlap = false;
+  bool training = false;
+  Schedule schedule = Schedule::OneFOneB;
+  int virtual_stages = 1, ranks = 1;
+  double micro_batches = 1;
+  Launch launch = Launch::Eager;
+};
 
+PricedProgram price(const Program& program, const Prices& prices);
+
+StepTime step_time(const PricedProgram& priced, const Stack& stack, double straggler_sigma);
+
+// Both at once.
 StepTime estimate(const Program& program, const Prices& prices);
 
 // Idle time that the schedule leaves on the busiest stage, given every stage's time for one
@@ -84,7 +121,7 @@ StepTime estimate(const Program& program, const Prices& prices);
 //   1F1B, GPipe:  sum over the other stages of t_s            (fill and drain)
 //   interleaved:  the same / virtual stages                   Narayanan et al. 2021, section 2.2
 //   ZB-H1:        the same - weight-gradient time             Qi et al. 2023, table 2
-Seconds pipeline_bubble(const Program& program, const std::vector<Seconds>& stage_time,
+Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector<Seconds>& stage_time,
                         const std::vector<Seconds>& weight_gradient_time, std::size_t busiest);
 
 }  // namespace orrery

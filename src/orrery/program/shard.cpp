@@ -186,7 +186,10 @@ Kernel Shard::base(const Op& op, Pass pass) const {
   k.kind = op.kind;
   k.pass = pass;
   k.compute = matrix_format(op);
-  k.weights = plan_.precision.weights;
+  // Weights that are multiplied in fewer bits than they are kept in are cast once a step; the
+  // product reads the cast copy.
+  const DType stored = k.compute == plan_.precision.compute ? plan_.precision.weights : k.compute;
+  k.weights = bytes_per_element(stored) < bytes_per_element(k.compute) ? stored : k.compute;
   return k;
 }
 

@@ -27,35 +27,80 @@ Batch decode_batch(double sequences, double context) {
 
 }  // namespace
 
-StepTime prefill(const OpGraph& graph, const ParallelPlan& plan, double sequences, double prompt,
-                 const Prices& prices) {
-  return estimate(lower_forward(graph, plan, prefill_batch(sequences, prompt), prices.cluster),
-                  prices);
+Program prefill_program(const OpGraph& graph, const ParallelPlan& plan, double sequences, double prompt,
+                        const Cluster& cluster) {
+  return lower_forward(graph, plan, prefill_batch(sequences, prompt), cluster);
 }
 
-StepTime decode_step(const OpGraph& graph, const ParallelPlan& plan, double sequences,
-                     double context, const Prices& prices) {
-  return estimate(lower_forward(graph, plan, decode_batch(sequences, context), prices.cluster),
-                  prices);
+Program decode_program(const OpGraph& graph, const ParallelPlan& plan, double sequences, double context,
+                       const Cluster& cluster) {
+  return lower_forward(graph, plan, decode_batch(sequences, context), cluster);
 }
 
-Generation generate(const OpGraph& graph, const ParallelPlan& plan, const Workload& work,
-                    const Prices& prices) {
-  const auto n = static_cast<double>(work.sequences);
+PricedGeneration price_generate(const OpGraph& graph, const ParallelPlan& plan, const Workload& work,
+                                const Prices& prices) {
+  const Cluster& cluster = prices.cluster;
   const auto prompt = static_cast<double>(work.prompt);
-  const auto steps = static_cast<double>(std::max<std::int64_t>(0, work.generated - 1));
-  Generation g;
-  g.sequences = n;
-  g.prefill = prefill(graph, plan, n, prompt, prices);
-  g.ttft = g.prefill.total();
-  // A decode step's time grows with the cache almost linearly: three points (Simpson) sum it well.
-  const Seconds first = decode_step(graph, plan, n, prompt + 1, prices).total();
-  g.decode = decode_step(graph, plan, n, prompt + 1 + steps / 2, prices);
-  const Seconds last = decode_step(graph, plan, n, prompt + 1 + steps, prices).total();
-  g.tpot = (first + 4.0 * g.decode.total() + last) / 6.0;
-  g.latency = g.ttft + steps * g.tpot;
-  g.tokens_per_second = n * plan.data * static_cast<double>(work.generated) / g.latency.value();
+  PricedGeneration g;
+  g.sequences = g.prompts_a_pass = static_cast<double>(work.sequences);
+  g.generated = static_cast<double>(work.generated);
+  g.replicas = plan.data;
+  g.stages = plan.pipeline;
+  const double steps = std::max(0.0, g.generated - 1);
+  g.prefill = price(prefill_program(graph, plan, g.sequences, prompt, cluster), prices);
+  g.first = price(decode_program(graph, plan, g.sequences, prompt + 1, cluster), prices);
+  g.middle = price(decode_program(graph, plan, g.sequences, prompt + 1 + steps / 2, cluster), prices);
+  g.last = price(decode_program(graph, plan, g.sequences, prompt + 1 + steps, cluster), prices);
   return g;
+}
+
+std::optional<PricedGeneration> price_offline(const OpGraph& graph, const ParallelPlan& plan,
+                                              const Workload& work, const Prices& prices,
+                                              const MemoryAllowance& allowance, const EngineLimits& limits) {
+  const Cluster& cluster = prices.cluster;
+  const auto prompt = static_cast<double>(work.prompt), generated = static_cast<double>(work.generated);
+  // In the steady state requests are at all ages: a slot holds the prompt and half of the answer.
+  double n = sequences_that_fit(graph, plan, prompt + generated / 2, cluster, allowance, limits);
+  if (work.sequences > 0) n = std::min(n, static_cast<double>(work.sequences));
+  if (limits.requests > 0) n = std::min(n, std::ceil(limits.requests / plan.data));
+  if (n < 1) return std::nullopt;
+  PricedGeneration g;
+  g.in_flight = true;
+  g.sequences = n;
+  g.generated = generated;
+  g.replicas = plan.data;
+  g.stages = plan.pipeline;
+  g.requests = limits.requests / plan.data;
+  g.prompts_a_pass = std::max(1.0, std::floor(limits.tokens_per_pass / prompt));
+  g.prefill = price(prefill_program(graph, plan, g.prompts_a_pass, prompt, cluster), prices);
+  g.first = g.middle = g.last =
+      price(decode_program(graph, plan, n, prompt + generated / 2, cluster), prices);
+  return g;
+}
+
+Generation generation(const PricedGeneration& g, const Stack& stack, double sigma) {
+  Generation out;
+  out.sequences = g.sequences;
+  out.prefill = step_time(g.prefill, stack, sigma);
+  out.decode = step_time(g.middle, stack, sigma);
+  out.ttft = out.prefill.total();
+  const Seconds decode = out.decode.total();
+  if (!g.in_flight) {
+    // A decode step's time grows with the cache almost linearly: three points (Simpson) sum it well.
+    const Seconds first = step_time(g.first, stack, sigma).total(), last = step_time(g.last, stack, sigma).total();
+    out.tpot = (first + 4.0 * decode + last) / 6.0;
+    out.latency = out.ttft + std::max(0.0, g.generated - 1) * out.tpot;
+    out.tokens_per_second = g.sequences * g.replicas * g.generated / out.latency.value();
+    return out;
+  }
+  // With a pipeline, as many batches as stages are in flight: a step takes the busiest stage's time.
+  const Seconds prefill_each = out.ttft / g.prompts_a_pass / g.stages;
+  const Seconds decode_each = decode / g.sequences / g.stages;
+  const Seconds cycle = prefill_each + g.generated * decode_each;
+  out.tokens_per_second = g.replicas * g.generated / cycle.value();
+  out.tpot = decode + g.sequences * prefill_each / g.generated;
+  out.latency = out.ttft + g.generated * out.tpot;
+  return out;
 }
 
 double sequences_that_fit(const OpGraph& graph, const ParallelPlan& plan, double length,
@@ -72,34 +117,6 @@ double sequences_that_fit(const OpGraph& graph, const ParallelPlan& plan, double
     if (free < Bytes{}) fit = 0;
   }
   return std::floor(fit);
-}
-
-std::optional<Generation> offline(const OpGraph& graph, const ParallelPlan& plan,
-                                  const Workload& work, const Prices& prices,
-                                  const MemoryAllowance& allowance, const EngineLimits& limits) {
-  const auto prompt = static_cast<double>(work.prompt);
-  const auto generated = static_cast<double>(work.generated);
-  // In the steady state requests are at all ages: a slot holds the prompt and half of the answer.
-  double n =
-      sequences_that_fit(graph, plan, prompt + generated / 2, prices.cluster, allowance, limits);
-  if (work.sequences > 0) n = std::min(n, static_cast<double>(work.sequences));
-  if (n < 1) return std::nullopt;
-  const double per_pass = std::max(1.0, std::floor(limits.tokens_per_pass / prompt));
-  Generation g;
-  g.sequences = n;
-  g.prefill = prefill(graph, plan, per_pass, prompt, prices);
-  g.decode = decode_step(graph, plan, n, prompt + generated / 2, prices);
-  // With a pipeline, as many batches as stages are in flight: a step takes the busiest stage's
-  // time.
-  const double stages = plan.pipeline;
-  const Seconds prefill_each = g.prefill.total() / per_pass / stages;
-  const Seconds decode_each = g.decode.total() / n / stages;
-  const Seconds cycle = prefill_each + generated * decode_each;
-  g.tokens_per_second = plan.data * generated / cycle.value();
-  g.tpot = g.decode.total() + n * prefill_each / generated;
-  g.ttft = g.prefill.total();
-  g.latency = g.ttft + generated * g.tpot;
-  return g;
 }
 
 }  // namespace orrery

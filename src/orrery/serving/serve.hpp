@@ -1,5 +1,5 @@
-// serving: a replica that answers requests: prefill, one decode step, a static batch, and the
-// steady state of in-flight batching, all in closed form from the same lowering as training.
+// serving: a replica that answers requests: prefill, one decode step, a static batch, and the steady
+// state of in-flight batching, all in closed form from the same lowering as training.
 #pragma once
 #include <optional>
 #include <vector>
@@ -11,12 +11,10 @@
 namespace orrery {
 
 // A forward pass over `sequences` prompts of `prompt` tokens on every replica.
-StepTime prefill(const OpGraph&, const ParallelPlan&, double sequences, double prompt,
-                 const Prices&);
+Program prefill_program(const OpGraph&, const ParallelPlan&, double sequences, double prompt, const Cluster&);
 
 // One new token for each of `sequences` with `context` tokens in the cache.
-StepTime decode_step(const OpGraph&, const ParallelPlan&, double sequences, double context,
-                     const Prices&);
+Program decode_program(const OpGraph&, const ParallelPlan&, double sequences, double context, const Cluster&);
 
 struct Generation {
   Seconds ttft, tpot, latency;
@@ -25,22 +23,32 @@ struct Generation {
   double tokens_per_second = 0;  // generated, over all replicas
 };
 
-// A static batch: all prompts first, then every decode step, the cache growing.
-Generation generate(const OpGraph&, const ParallelPlan&, const Workload&, const Prices&);
-
 // What an engine of in-flight batching is told.
 struct EngineLimits {
   double most_sequences = 2048;   // slots of one replica
   double tokens_per_pass = 8192;  // prompts are prefilled in passes of at most this many tokens
   double memory_share = 0.90;     // of what is free after weights, given to the cache
+  double requests = 0;            // queued at once over all replicas; 0: they never end
 };
 
-// The steady state at the largest batch that memory allows: each slot prefills its prompt, then
-// decodes.
-//   tokens/s of a replica = generated / (t_prefill(prompt) + generated t_decode(B) / B)
-// nullopt when not even one sequence fits.
-std::optional<Generation> offline(const OpGraph&, const ParallelPlan&, const Workload&,
-                                  const Prices&, const MemoryAllowance&, const EngineLimits&);
+// Programs that a generation is made of, priced, so that a sweep over stacks lays each over once.
+struct PricedGeneration {
+  PricedProgram prefill, first, middle, last;  // decode with an empty, half and full answer
+  double sequences = 0, prompts_a_pass = 1, generated = 0, replicas = 1, stages = 1;
+  double requests = 0;   // a replica's share; 0: endless
+  bool in_flight = false;
+};
+
+// A static batch: all prompts first, then every decode step, the cache growing.
+PricedGeneration price_generate(const OpGraph&, const ParallelPlan&, const Workload&, const Prices&);
+
+// The largest batch that memory allows; nullopt when not even one sequence fits.
+std::optional<PricedGeneration> price_offline(const OpGraph&, const ParallelPlan&, const Workload&,
+                                              const Prices&, const MemoryAllowance&, const EngineLimits&);
+
+// Static: latency = t_prefill + sum of decode steps. In flight, a replica's B slots each prefill their
+// prompt, then decode:  tokens/s = generated / (t_prefill(prompt) + generated t_decode(B) / B).
+Generation generation(const PricedGeneration&, const Stack&, double straggler_sigma);
 
 // Sequences of `length` tokens that fit a replica.
 double sequences_that_fit(const OpGraph&, const ParallelPlan&, double length, const Cluster&,

@@ -176,23 +176,25 @@ Answer serve(const Study& study, const Prices& prices, Report* r) {
   double held = n;
   switch (w.task) {
     case Task::Prefill:
-      a.step = prefill(study.graph, plan, n, prompt, prices);
+      a.step = estimate(prefill_program(study.graph, plan, n, prompt, prices.cluster), prices);
       a.unit = a.step.total();
       a.tokens = n * prompt * plan.data;
       break;
     case Task::Decode:
-      a.step = decode_step(study.graph, plan, n, prompt + made, prices);
+      a.step = estimate(decode_program(study.graph, plan, n, prompt + made, prices.cluster), prices);
       a.unit = a.step.total();
       a.tokens = n * plan.data;
       break;
     case Task::Generate:
-      a.generation = generate(study.graph, plan, w, prices);
+      a.generation = generation(price_generate(study.graph, plan, w, prices), prices.stack, prices.straggler_sigma);
       a.step = a.generation->decode;
       a.unit = a.generation->latency;
       a.tokens = n * made * plan.data;
       break;
     case Task::Offline: {
-      a.generation = offline(study.graph, plan, w, prices, study.setting.memory, study.engine);
+      const auto priced_offline =
+          price_offline(study.graph, plan, w, prices, study.setting.memory, study.engine);
+      if (priced_offline) a.generation = generation(*priced_offline, prices.stack, prices.straggler_sigma);
       if (!a.generation) {
         held = 1;
         break;

@@ -1,0 +1,70 @@
+// The commands of `orrery`, one function each: options in, exit code out. Parsing is main.cpp's.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orrery/base/result.hpp"
+
+namespace orrery::cli {
+
+// 0 ok, 1 our bug, 2 wrong input, 3 does not fit.
+inline constexpr int kOk = 0, kWrongInput = 2, kDoesNotFit = 3;
+
+enum class Format { Text, Json };
+
+struct RunOptions {
+  std::string study;
+  Format format = Format::Text;
+};
+int run_command(const RunOptions&);
+
+struct TuneOptions {
+  std::string study;
+  std::string objective = "time";
+  int top = 10;
+  Format format = Format::Text;
+};
+int tune_command(const TuneOptions&);
+
+struct InspectOptions {
+  std::string model;
+  double sequence = 8192;
+  Format format = Format::Text;
+};
+int inspect_command(const InspectOptions&);
+
+struct CompareOptions {
+  std::vector<std::string> studies;
+  Format format = Format::Text;
+};
+int compare_command(const CompareOptions&);
+
+struct ListOptions {
+  std::string kind;
+  Format format = Format::Text;
+};
+int list_command(const ListOptions&);
+
+struct DescribeOptions {
+  std::string kind, name;
+  Format format = Format::Text;
+};
+int describe_command(const DescribeOptions&);
+
+struct ValidateCommandOptions {
+  std::vector<std::string> rows;
+  std::string source;
+  int worst = 0;
+  bool fit = false, markdown = false, quick = false;
+  Format format = Format::Text;
+};
+int validate_command(const ValidateCommandOptions&);
+
+// Prints problems to stderr, one a line, and answers kWrongInput.
+int report_problems(const Diagnostics& problems);
+
+bool stdout_is_terminal();
+// A bar with the time left on stderr, when that is a terminal and the work takes over two seconds.
+void show_progress(const std::string& what, double share);
+
+}  // namespace orrery::cli

@@ -1,0 +1,69 @@
+#include "orrery/accuracy/validate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "../commands.hpp"
+
+#ifndef ORRERY_VALIDATION
+#define ORRERY_VALIDATION ""
+#endif
+
+namespace orrery::cli {
+namespace {
+
+std::string validation_folder() {
+  const char* given = std::getenv("ORRERY_VALIDATION");
+  return given != nullptr ? given : ORRERY_VALIDATION;
+}
+
+void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
+
+}  // namespace
+
+int validate_command(const ValidateCommandOptions& options) {
+  const Catalog catalog = Catalog::standard();
+  const auto names_node = read_document(validation_folder() + "/names.yaml");
+  if (!names_node) return report_problems(names_node.error());
+  Diagnostics problems;
+  const Names names = read<Names>(*names_node, problems);
+  if (!problems.empty()) return report_problems(problems);
+
+  ValidateOptions v;
+  v.tables = options.rows;
+  if (v.tables.empty()) {
+    for (const auto& entry : std::filesystem::directory_iterator(validation_folder())) {
+      if (entry.path().extension() == ".csv") v.tables.push_back(entry.path().string());
+    }
+    std::ranges::sort(v.tables);
+  }
+  v.source = options.source;
+  v.fit = options.fit;
+  v.cross_validate = !options.quick;
+  v.progress = [](double share) { show_progress("cross-validating", share); };
+  const auto result = validate(v, names, catalog);
+  if (!result) return report_problems(result.error());
+  if (std::ranges::none_of(result->rows, &ValidatedRow::run)) {
+    fmt::print(stderr, "saw no row that can be run; expected at least one\n");
+    return kWrongInput;
+  }
+  if (options.fit) {
+    for (const Stack& stack : result->fitted) {
+      write(fmt::format("{}/calibration/stacks/{}.yaml", catalog.root(), stack.name), to_yaml(stack));
+    }
+    if (!options.quick) write(catalog.root() + "/calibration/bands.yaml", bands_yaml(*result));
+  }
+  if (options.format == Format::Json) {
+    fmt::print("{}", to_json(*result));
+  } else if (options.markdown) {
+    fmt::print("{}", to_markdown(*result));
+  } else {
+    fmt::print("{}", to_text(*result, options.worst));
+  }
+  return kOk;
+}
+
+}  // namespace orrery::cli

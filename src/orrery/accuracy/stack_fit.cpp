@@ -1,0 +1,84 @@
+#include "orrery/accuracy/stack_fit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace orrery {
+namespace {
+
+// The search's coordinates: log efficiency, overhead (ms), overlap, log MoE overhead.
+using Point = std::array<double, 4>;
+constexpr Point kLow{-1.0, 0.0, 0.0, -0.7};
+constexpr Point kHigh{0.5, 20.0, 1.0, 1.4};
+// One unit of these costs as much as a mean error of 1 on kPullRows rows.
+constexpr Point kPull{1.0, 0.02, 0.3, 0.5};
+constexpr double kPullRows = 1.0;
+
+Stack stack_at(const std::string& name, const Point& x) {
+  Stack s;
+  s.name = name;
+  s.efficiency = std::exp(x[0]);
+  s.overhead_per_layer = Seconds{x[1] * 1e-3};
+  s.overlap = x[2];
+  s.moe_overhead = std::exp(x[3]);
+  return s;
+}
+
+constexpr Point kNeutral{0.0, 0.5, 0.8, 0.0};
+
+double loss(const Point& x, const std::vector<FitRow>& rows) {
+  const Stack stack = stack_at("", x);
+  double sum = 0, weight = 0;
+  for (const FitRow& row : rows) {
+    const auto t = row.evaluator->predict(stack);
+    if (!t) continue;
+    sum += row.weight * std::abs(std::log(*t / row.measured));
+    weight += row.weight;
+  }
+  double pull = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) pull += kPull[i] * std::abs(x[i] - kNeutral[i]);
+  return (sum + kPullRows * pull) / (weight + kPullRows);
+}
+
+}  // namespace
+
+Stack neutral_stack(const std::string& name) { return stack_at(name, kNeutral); }
+
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows) {
+  const bool any_moe = std::ranges::any_of(rows, &FitRow::is_moe);
+  const std::size_t free = rows.size() < 4 ? 1 : any_moe ? 4 : 3;
+  Point best = kNeutral;
+  double best_loss = loss(best, rows);
+  Point step{0.2, 1.0, 0.2, 0.3};
+  for (int round = 0; round < 9; ++round) {
+    for (bool improved = true; improved;) {
+      improved = false;
+      for (std::size_t i = 0; i < free; ++i) {
+        for (const double direction : {1.0, -1.0}) {
+          Point x = best;
+          x[i] = std::clamp(x[i] + direction * step[i], kLow[i], kHigh[i]);
+          const double l = loss(x, rows);
+          if (l < best_loss - 1e-9) {
+            best_loss = l;
+            best = x;
+            improved = true;
+          }
+        }
+      }
+    }
+    for (double& s : step) s *= 0.5;
+  }
+  return stack_at(name, best);
+}
+
+std::string to_yaml(const Stack& s) {
+  return fmt::format(
+      "name: {}\nefficiency: {:.4f}\noverhead_per_layer: {:.4f} ms\noverlap: {:.4f}\nmoe_overhead: {:.4f}\n"
+      "source: \"{}\"\n",
+      s.name, s.efficiency, s.overhead_per_layer.value() * 1e3, s.overlap, s.moe_overhead, s.source);
+}
+
+}  // namespace orrery

@@ -1,0 +1,27 @@
+// Fits the four coefficients of a software stack on end-to-end rows of that stack.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orrery/accuracy/evaluator.hpp"
+
+namespace orrery {
+
+struct FitRow {
+  const RowEvaluator* evaluator = nullptr;
+  double measured = 0;
+  double weight = 1;
+  bool is_moe = false;
+};
+
+// Least mean |log(predicted / measured)|, pulled towards the neutral stack so that few rows move it
+// little. A pattern search from a fixed start: deterministic. Fewer than 4 rows: efficiency alone.
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows);
+
+// Where every fit starts and what it is pulled towards.
+Stack neutral_stack(const std::string& name);
+
+// The file that catalog/calibration/stacks holds.
+std::string to_yaml(const Stack& stack);
+
+}  // namespace orrery
