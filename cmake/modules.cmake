@@ -30,3 +30,9 @@ orrery_module(collective SOURCES
     src/orrery/collective/closed_form.cpp
   DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
+orrery_module(accuracy SOURCES
+    src/orrery/accuracy/collective_fit.cpp
+    src/orrery/accuracy/collective_rows.cpp
+    src/orrery/accuracy/table.cpp
+  DEPENDS base hw network collective
+  LIBRARIES ZLIB::ZLIB)
