@@ -37,6 +37,7 @@ orrery_module(collective SOURCES
     src/orrery/collective/closed_form.cpp
   DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
+<<<<<<< HEAD
 orrery_module(report SOURCES
     src/orrery/report/json.cpp
     src/orrery/report/report.cpp
@@ -76,4 +77,11 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/kernel_parameters.cpp
     src/orrery/accuracy/kernel_rows.cpp
   DEPENDS base hw ops compute
+=======
+orrery_module(accuracy SOURCES
+    src/orrery/accuracy/collective_fit.cpp
+    src/orrery/accuracy/collective_rows.cpp
+    src/orrery/accuracy/table.cpp
+  DEPENDS base hw network collective
+>>>>>>> facts
   LIBRARIES ZLIB::ZLIB)

@@ -1,12 +1,11 @@
 #include "orrery/accuracy/table.hpp"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace orrery {
 namespace {
@@ -82,16 +81,19 @@ bool Table::has(const std::string& column) const {
 
 tl::expected<Table, Diagnostics> read_table(const std::string& path) {
   std::error_code ec;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, ec)) {
-    return tl::unexpected(
-        Diagnostics{{path + ":1:1: /", "saw no readable file; expected a CSV file"}});
+  const gzFile file = std::filesystem::is_directory(path, ec) ? nullptr : gzopen(path.c_str(), "rb");
+  if (file == nullptr) {
+    return tl::unexpected(Diagnostics{{path + ":1:1: /", "saw no readable file; expected a CSV file"}});
   }
-  std::stringstream text;
-  text << in.rdbuf();
+  std::string text;  // gzread passes plain text through
+  std::vector<char> part(1 << 16);
+  for (int got = 0; (got = gzread(file, part.data(), static_cast<unsigned>(part.size()))) > 0;) {
+    text.append(part.data(), static_cast<std::size_t>(got));
+  }
+  gzclose(file);
   Table table;
   Diagnostics problems;
-  std::vector<Record> records = records_of(text.str());
+  std::vector<Record> records = records_of(text);
   if (!records.empty() && !records.front().cells.empty() &&
       records.front().cells.front().starts_with('#')) {
     records.erase(records.begin());
@@ -116,6 +118,14 @@ tl::expected<Table, Diagnostics> read_table(const std::string& path) {
   }
   if (!problems.empty()) return tl::unexpected(problems);
   return table;
+}
+
+std::vector<std::map<std::string, std::string>> read_cells(const std::string& path) {
+  std::vector<std::map<std::string, std::string>> out;
+  if (auto table = read_table(path)) {
+    for (TableRow& row : table->rows) out.push_back(std::move(row.cells));
+  }
+  return out;
 }
 
 }  // namespace orrery

@@ -16,6 +16,9 @@ void check(const FabricCalibration& f, const Node& node, Diagnostics& problems) 
           {node.where(), "saw an efficiency of zero or less; expected a share above 0"});
     }
   }
+  if (!(f.crowding >= 0.0 && f.crowding < 1.0)) {
+    problems.push_back({node.where(), "saw a crowding outside 0 to 1; expected a share"});
+  }
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ struct FabricCalibration {
   std::vector<ProtocolLine> one_shot;  // a serving engine's own kernels: read all peers, add
   std::vector<ProtocolLine> two_shot;  // the same in two halves, scatter and gather
   BytesPerSecond copy;                 // a rank's own part, copied inside its memory; 0: free
+  double crowding = 0.0;  // share of bandwidth lost with each doubling of the ranks beyond two
   std::string source;
 };
 
@@ -42,13 +43,6 @@ struct CollectiveCalibration {
 
   // The fabric's own entry, or the wire's speed without any overhead when there is none.
   [[nodiscard]] const FabricCalibration& of(std::string_view fabric) const;
-};
-
-// Error of a fit on the rows it saw and on those kept out (every fifth).
-struct FitRecord {
-  std::string date, data;
-  int rows = 0, rows_held_out = 0;
-  double median_error = 0.0, median_error_held_out = 0.0;
 };
 
 template <class V>
@@ -69,6 +63,7 @@ void describe(V& v, FabricCalibration& f) {
   v("one_shot", f.one_shot, "a serving engine's kernels: read all peers, add");
   v("two_shot", f.two_shot, "the same in two halves, scatter and gather");
   v("copy", f.copy, "a rank's own part, copied inside its memory");
+  v("crowding", f.crowding, "share of bandwidth lost with each doubling of the ranks beyond two");
   v("source", f.source, "where the numbers come from");
   v.also("fit");
 }

@@ -1,6 +1,7 @@
 #include "orrery/collective/closed_form.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "orrery/collective/algorithms/path.hpp"
 
@@ -36,6 +37,8 @@ Hop make_hop(const Tier& tier, int index, int members, double inside, double chi
   } else if (tier.kind == TierKind::Torus) {
     hop.axes = map_to_torus(tier, members);
     hop.bandwidth *= std::max(hop.axes.links(), 1);
+  } else if (hop.fabric->crowding > 0.0 && members > 2) {
+    hop.bandwidth *= std::pow(1.0 - hop.fabric->crowding, std::log2(members / 2.0));
   }
   return hop;
 }

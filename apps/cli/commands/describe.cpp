@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../commands.hpp"
+#include "orrery/base/text/reader.hpp"
+#include "orrery/model/spec.hpp"
+#include "orrery/study/catalog.hpp"
+#include "orrery/study/study.hpp"
+
+namespace orrery::cli {
+namespace {
+
+template <class T>
+std::vector<FieldHelp> fields_of(T defaults = {}) {
+  HelpWriter help;
+  describe(help, defaults);
+  return help.fields;
+}
+
+std::vector<FieldHelp> fields_of_kind(const std::string& kind) {
+  if (kind == "chip") return fields_of<Chip>();
+  if (kind == "cluster") return fields_of<ClusterFile>();
+  if (kind == "model") return fields_of<ModelSpec>();
+  if (kind == "plan") {
+    auto fields = fields_of<ParallelPlan>();
+    HelpWriter help;
+    Precision p;
+    describe(help, p);
+    for (FieldHelp& f : help.fields) {
+      f.key = "precision." + f.key;
+      fields.push_back(f);
+    }
+    return fields;
+  }
+  if (kind == "batch") return fields_of<Workload>();
+  if (kind == "stack") return fields_of<Stack>();
+  if (kind == "published") return fields_of<PublishedFigure>();
+  return {};
+}
+
+const char* folder_of(const std::string& kind) {
+  if (kind == "chip") return "chips";
+  if (kind == "cluster") return "clusters";
+  if (kind == "model") return "models";
+  if (kind == "stack") return "calibration/stacks";
+  return "";
+}
+
+}  // namespace
+
+int describe_command(const DescribeOptions& options) {
+  const std::vector<FieldHelp> fields = fields_of_kind(options.kind);
+  if (fields.empty()) {
+    fmt::print(stderr, "saw the unknown kind '{}'; expected chip, cluster, model, plan, batch, stack or published\n",
+               options.kind);
+    return kWrongInput;
+  }
+  const Catalog catalog = Catalog::standard();
+  std::string text;
+  if (!options.name.empty()) {
+    const std::string path = fmt::format("{}/{}/{}.yaml", catalog.root(), folder_of(options.kind), options.name);
+    std::ifstream in(path);
+    if (*folder_of(options.kind) == '\0' || !in) {
+      const std::string near = nearest_name(options.name, catalog.names(folder_of(options.kind)));
+      fmt::print(stderr, "saw the unknown {} '{}'; expected {}\n", options.kind, options.name,
+                 near.empty() ? fmt::format("a name from `orrery list {}`", folder_of(options.kind)) : "'" + near + "'");
+      return kWrongInput;
+    }
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  if (options.format == Format::Json) {
+    nlohmann::ordered_json out;
+    out["kind"] = options.kind;
+    out["fields"] = nlohmann::ordered_json::array();
+    for (const FieldHelp& f : fields) {
+      out["fields"].push_back({{"key", f.key}, {"type", f.type}, {"default", f.fallback}, {"required", f.required},
+                               {"doc", f.doc}});
+    }
+    if (!text.empty()) out["file"] = text;
+    fmt::print("{}\n", out.dump(2));
+    return kOk;
+  }
+  if (!text.empty()) fmt::print("{}\n", text);
+  fmt::print("{:<28} {:<34} {:<14} {}\n", "field", "value", "default", "meaning");
+  for (const FieldHelp& f : fields) {
+    fmt::print("{:<28} {:<34} {:<14} {}\n", f.key, f.type, f.required ? "(required)" : f.fallback, f.doc);
+  }
+  return kOk;
+}
+
+}  // namespace orrery::cli

@@ -1,0 +1,102 @@
+// orrery: parses the command line, calls one command, turns our own bugs into exit code 1.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <exception>
+
+#include "commands.hpp"
+
+namespace {
+
+using namespace orrery::cli;  // NOLINT(google-build-using-namespace): the one edge that uses all of it
+
+template <class Options>
+void add_json(CLI::App* command, Options& options) {
+  command->add_flag_callback("--json", [&options] { options.format = Format::Json; }, "print JSON on stdout");
+}
+
+int dispatch(int argc, char** argv) {
+  CLI::App app{"Orrery predicts how fast, how hot and how expensive a machine-learning system will be.", "orrery"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "orrery 0.1.0");
+  app.footer("Exit codes: 0 ok, 1 our bug, 2 wrong input, 3 does not fit.");
+  int status = 0;
+
+  RunOptions run;
+  auto* run_cmd = app.add_subcommand("run", "predict one study");
+  run_cmd->add_option("study", run.study, "study file (YAML)")->required();
+  add_json(run_cmd, run);
+  run_cmd->callback([&] { status = run_command(run); });
+
+  TuneOptions tune;
+  auto* tune_cmd = app.add_subcommand("tune", "rank all valid plans of a study's model on its cluster");
+  tune_cmd->add_option("study", tune.study, "study file (YAML); its plan is what tuning starts from")->required();
+  tune_cmd->add_option("--objective", tune.objective, "what the best plan minimises")
+      ->check(CLI::IsMember({"time", "cost", "energy", "memory"}))
+      ->capture_default_str();
+  tune_cmd->add_option("--top", tune.top, "plans to print")->check(CLI::Range(1, 1000))->capture_default_str();
+  add_json(tune_cmd, tune);
+  tune_cmd->callback([&] { status = tune_command(tune); });
+
+  InspectOptions inspect;
+  auto* inspect_cmd = app.add_subcommand("inspect", "parameters, FLOPs and bytes of a model");
+  inspect_cmd->add_option("model", inspect.model, "catalog name, or a path to a config.json")->required();
+  inspect_cmd->add_option("--sequence", inspect.sequence, "tokens a sequence")
+      ->check(CLI::Range(1.0, 1e9))
+      ->capture_default_str();
+  add_json(inspect_cmd, inspect);
+  inspect_cmd->callback([&] { status = inspect_command(inspect); });
+
+  CompareOptions compare;
+  auto* compare_cmd = app.add_subcommand("compare", "two studies side by side");
+  compare_cmd->add_option("studies", compare.studies, "two study files")->required()->expected(2);
+  add_json(compare_cmd, compare);
+  compare_cmd->callback([&] { status = compare_command(compare); });
+
+  ListOptions list;
+  auto* list_cmd = app.add_subcommand("list", "what the catalog holds");
+  list_cmd->add_option("kind", list.kind, "chips, models, clusters, collectives or schedules")
+      ->required()
+      ->check(CLI::IsMember({"chips", "models", "clusters", "collectives", "schedules"}));
+  add_json(list_cmd, list);
+  list_cmd->callback([&] { status = list_command(list); });
+
+  DescribeOptions describe;
+  auto* describe_cmd = app.add_subcommand("describe", "every field of a kind, with unit and default");
+  describe_cmd->add_option("kind", describe.kind, "chip, cluster, model, plan, batch, stack or published")->required();
+  describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too");
+  add_json(describe_cmd, describe);
+  describe_cmd->callback([&] { status = describe_command(describe); });
+
+  ValidateCommandOptions validate;
+  auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
+  validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
+  validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
+  validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
+  validate_cmd->add_flag("--fit", validate.fit, "fit the stacks on these rows and write them to the catalog");
+  validate_cmd->add_flag("--markdown", validate.markdown, "print docs/accuracy.md");
+  validate_cmd->add_flag("--quick", validate.quick, "skip cross-validation");
+  add_json(validate_cmd, validate);
+  validate_cmd->callback([&] { status = validate_command(validate); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& e) {
+    return app.exit(e);  // --help, --version
+  } catch (const CLI::ParseError& e) {
+    app.exit(e);
+    return kWrongInput;
+  }
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return dispatch(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "orrery: internal error, please report it: {}\n", e.what());
+    return 1;
+  }
+}
