@@ -66,10 +66,25 @@ void judge(const ComputeModel& model, const Rows& rows, double& all, double& abo
 }
 
 // The order in which kinds are fitted: those that determine what others share come first.
-constexpr const char* kOrder[] = {
-    "matmul bfloat16",      "matmul fp8",      "matmul fp8_block", "matmul sq",   "matmul nvfp4",
-    "matmul int8_wo",       "matmul int4_wo",  "prefill bfloat16", "prefill fp8", "decode",
-    "mla prefill bfloat16", "mla prefill fp8", "mla decode",       "moe"};
+constexpr const char* kOrder[] = {"matmul bfloat16",
+                                  "matmul fp8",
+                                  "matmul fp8_block",
+                                  "matmul sq",
+                                  "matmul nvfp4",
+                                  "matmul int8_wo",
+                                  "matmul int4_wo",
+                                  "prefill bfloat16",
+                                  "prefill fp8",
+                                  "decode",
+                                  "mla prefill bfloat16",
+                                  "mla prefill fp8",
+                                  "mla decode",
+                                  "moe bfloat16",
+                                  "moe fp8",
+                                  "moe fp8_block",
+                                  "moe nvfp4",
+                                  "moe w4a16_mxfp4",
+                                  "moe w4a8_mxfp4_mxfp8"};
 
 bool belongs(const std::string& kind, const std::string& stage) {
   return kind == stage || (kind.starts_with(stage + " ") && stage.find(' ') == std::string::npos) ||

@@ -14,11 +14,14 @@ namespace orrery {
 
 // A matrix engine in one number format, as a library of GEMM kernels uses it.
 struct MatrixPath {
-  double share = 0.75;      // of the chip's dense peak, short kernels
-  double sustained = 0.65;  // the same under the power limit, kernels of many milliseconds
-  double fill = 96;         // elements of k that a tile's prologue and epilogue cost
-  double quantise = 0;      // passes over the bf16 input that activation quantisation costs
-  Seconds quantise_floor;   // what those launches cost at least
+  double share = 0.75;          // of the chip's dense peak, short kernels
+  double sustained = 0.65;      // the same under the power limit, kernels of many milliseconds
+  double fill = 96;             // elements of k that a tile's prologue and epilogue cost
+  double quantise = 0;          // passes over the bf16 input that activation quantisation costs
+  Seconds quantise_floor;       // what those launches cost at least
+  double grouped = 0.8;         // grouped matmul: share of what one large matmul reaches
+  double grouped_memory = 0.8;  // grouped matmul: share of memory's, streaming experts' weights
+  Seconds grouped_floor;        // grouped matmul: launch and set-up of its arguments
 };
 
 // Output tile of one thread block (or of a pair of them, blocks = 2).
@@ -28,6 +31,7 @@ struct MatrixTile {
 
 struct MatmulCoefficients {
   MatrixPath fp32, tf32, bf16, fp8, fp8_block, int8, fp4;
+  MatrixPath fp8_on_fp4;                  // fp4 weights multiplied in fp8
   MatrixPath int8_weights, int4_weights;  // weight-only: dequantised on the way in
   std::vector<MatrixTile> tiles;          // what the library chooses from
   double l2_bandwidth = 2.0;              // L2 to SMs, in multiples of the memory's peak
@@ -85,13 +89,10 @@ struct AttentionCoefficients {
   Seconds mla_floor;
 };
 
-struct GroupedCoefficients {
-  double share = 0.8;     // of what the same path reaches as one large matmul
-  double memory = 0.8;    // of what memory share gives, while streaming many experts' weights
-  Seconds floor;          // launch of one grouped matmul with its argument set-up
+struct RoutingCoefficients {
+  Seconds router_floor;   // top-k, counting, offsets
+  Seconds copy;           // of one token copy in them: sorted on few SMs
   Seconds permute_floor;  // permutation, one way
-  Seconds router_floor;   // gate, top-k, counting
-  double tile_rows = 64;  // smallest row tile of an expert
 };
 
 struct CalibrationError {
@@ -113,7 +114,7 @@ struct KernelCalibration {
   MatmulCoefficients matmul;
   MemoryCoefficients memory;
   AttentionCoefficients attention;
-  GroupedCoefficients grouped;
+  RoutingCoefficients routing;
   std::vector<CalibrationError> errors;
 };
 
@@ -124,6 +125,9 @@ void describe(V& v, MatrixPath& p) {
   v("fill", p.fill, "elements of k that filling and draining a tile costs");
   v("quantise", p.quantise, "passes over the bf16 input for activation quantisation");
   v("quantise_floor", p.quantise_floor, "least cost of that quantisation");
+  v("grouped", p.grouped, "grouped matmul: of what one large matmul reaches");
+  v("grouped_memory", p.grouped_memory, "grouped matmul: of memory's share");
+  v("grouped_floor", p.grouped_floor, "grouped matmul: launch and set-up");
 }
 
 template <class V>
@@ -141,6 +145,7 @@ void describe(V& v, MatmulCoefficients& m) {
   v("fp8_block", m.fp8_block, "fp8 with block scales");
   v("int8", m.int8, "int8 with row scales");
   v("fp4", m.fp4, "fp4 with block scales");
+  v("fp8_on_fp4", m.fp8_on_fp4, "fp8 math on fp4 weights");
   v("int8_weights", m.int8_weights, "bf16 math on int8 weights");
   v("int4_weights", m.int4_weights, "bf16 math on int4 weights");
   v("tiles", m.tiles, "output tiles that the library chooses from");
@@ -202,13 +207,10 @@ void describe(V& v, AttentionCoefficients& a) {
 }
 
 template <class V>
-void describe(V& v, GroupedCoefficients& g) {
-  v("share", g.share, "of what one large matmul reaches");
-  v("memory", g.memory, "of the memory share, streaming many experts' weights");
-  v("floor", g.floor, "launch and set-up of one grouped matmul");
-  v("permute_floor", g.permute_floor, "permutation, one way");
-  v("router_floor", g.router_floor, "gate, top-k, counting");
-  v("tile_rows", g.tile_rows, "smallest row tile of an expert");
+void describe(V& v, RoutingCoefficients& r) {
+  v("router_floor", r.router_floor, "top-k, counting, offsets");
+  v("copy", r.copy, "of one token copy in them");
+  v("permute_floor", r.permute_floor, "permutation, one way");
 }
 
 template <class V>
@@ -235,7 +237,7 @@ void describe(V& v, KernelCalibration& c) {
   v("matmul", c.matmul, "matrix multiplications");
   v("memory", c.memory, "achieved bandwidth");
   v("attention", c.attention, "attention kernels");
-  v("grouped", c.grouped, "mixture of experts");
+  v("routing", c.routing, "mixture of experts beside its matmuls");
   v("errors", c.errors, "of the fit, by op and number format");
 }
 
