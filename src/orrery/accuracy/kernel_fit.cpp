@@ -103,6 +103,19 @@ void minimise(std::vector<KernelParameter>& parameters, const std::function<doub
               int rounds) {
   std::vector<double> step(parameters.size(), 0.2);
   double best = loss();
+  // A coarse look over each range first: steps alone do not leave a plateau or a far valley.
+  constexpr int kLooks = 9;
+  for (KernelParameter& p : parameters) {
+    double kept = p.value();
+    for (int i = 0; i <= kLooks; ++i) {
+      p.set(p.low * std::pow(p.high / p.low, static_cast<double>(i) / kLooks));
+      if (const double l = loss(); l < best - 1e-9) {
+        best = l;
+        kept = p.value();
+      }
+    }
+    p.set(kept);
+  }
   for (int round = 0; round < rounds; ++round) {
     double largest = 0.0;
     for (std::size_t i = 0; i < parameters.size(); ++i) {

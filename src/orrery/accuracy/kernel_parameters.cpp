@@ -24,10 +24,12 @@ class Knobs {
     share(p.share);
     share(p.sustained);
     number(p.fill, 1, 2000);
+    number(p.split, 1, 32);
+    time(p.pace, 1e-5, 0.02);
   }
   void quantisation(MatrixPath& p) {
     number(p.quantise, 0.1, 12);
-    time(p.quantise_floor, 0.1, 15);
+    time(p.floor, 0.1, 15);
   }
 };
 
@@ -73,6 +75,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.tail, 0.01, 1);
   } else if (kind == "prefill fp8") {
     k.share(a.prefill_fp8);
+    k.number(a.prefill_passes_fp8, 0.1, 20);
   } else if (is("decode")) {
     k.share(a.decode);
     k.number(a.decode_reach, 0.3, 20);
@@ -86,10 +89,13 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.time(a.decode_row, 1e-7, 1);
     k.time(a.decode_floor, 1, 20);
     k.time(a.split_floor, 0.1, 20);
-    k.number(a.split_keys, 16, 4096);
+    k.number(a.split_keys, 16, 1e6);
+    k.number(a.split_keys_fp8, 16, 1e6);
   } else if (is("mla prefill")) {
     if (kind == "mla prefill fp8") {
       k.share(a.mla_prefill_fp8);
+      k.number(a.mla_prefill_passes_fp8, 0.1, 20);
+      k.time(a.mla_prefill_start_fp8, 0.05, 10);
     } else {
       k.share(a.mla_prefill);
       k.number(a.mla_prefill_passes, 0.1, 20);
@@ -97,6 +103,10 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     }
   } else if (is("mla decode")) {
     k.share(a.mla_decode);
+    k.share(a.mla_decode_fp8);
+    k.number(a.mla_ends, 0.1, 20);
+    k.number(a.mla_ends_fp8, 0.1, 20);
+    k.share(a.mla_rest);
     k.share(a.mla_math);
     k.share(a.mla_math_fp8);
     k.number(a.mla_reach, 0.3, 20);

@@ -21,7 +21,7 @@ double rate_after(const Path& path, double ideal, double half_time) {
 }
 
 // The least time over the tiles the library has, each with and without cutting k. Per tile:
-//   math = waves * rows * columns * 2 (k / split + fill) / (rate / SMs)
+//   math = waves * (k / split + fill) * max(2 rows * columns / (rate / SMs), pace)
 //   L2   = tiles * (rows + columns) * k * element / L2 bandwidth        (every tile reads its
 //   strips) memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
 Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share) {
@@ -48,7 +48,8 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
     for (;;) {
       const double busy = std::min(blocks * split, p.sms);
       const double waves = whole(blocks * split * waves_of);
-      const double math = waves * t.rows * t.columns * (s.k / split + path.fill) * sm_time;
+      const double math =
+          waves * (s.k / split + path.fill) * std::max(t.rows * t.columns * sm_time, path.pace);
       double memory = (once + p.c.memory.half.value()) / std::min(stream_rate, busy * sm_stream);
       double extra = 0.0;
       if (split > 1.0) {
@@ -60,8 +61,7 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
       if (duration < best.duration) best = {duration, math, memory, flops, once};
       if (split > 1.0) break;
       // as many pieces as fill one wave
-      split = std::min(p.c.matmul.split_k,
-                       static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
+      split = std::min(path.split, static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
       if (split < 2.0 || s.k < 256.0) break;
     }
   }
@@ -71,7 +71,7 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
 
 // Quantising activations reads bf16 and writes the narrow type: `quantise` passes of bf16's bytes.
 double quantising(const Parts& p, const Path& path, double elements) {
-  return path.quantise_floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+  return path.floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
 }
 
 double output_bytes(const Kernel& kernel) {
@@ -87,7 +87,11 @@ Raw matmul(const Parts& p, const Kernel& kernel) {
   s.input_bytes = bytes_per_element(kernel.compute);
   s.output_bytes = output_bytes(kernel);
   Raw raw = tiled(p, path, s, p.c.memory.share);
-  if (kernel.quantises_input) raw.duration += quantising(p, path, s.m * s.k * s.count);
+  if (kernel.quantises_input) {
+    raw.duration += quantising(p, path, s.m * s.k * s.count);
+  } else if (kernel.compute == DType::Bf16 && kernel.weights != DType::Bf16) {
+    raw.duration += path.floor;
+  }
   return raw;
 }
 

@@ -10,7 +10,9 @@ Path made(const MatrixPath& from, FlopsPerSecond peak) {
   path.sustained = std::min(from.sustained, from.share);
   path.fill = from.fill;
   path.quantise = from.quantise;
-  path.quantise_floor = from.quantise_floor.value();
+  path.floor = from.floor.value();
+  path.split = from.split;
+  path.pace = from.pace.value();
   path.grouped = from.grouped;
   path.grouped_memory = from.grouped_memory;
   path.grouped_floor = from.grouped_floor.value();

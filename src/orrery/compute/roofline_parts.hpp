@@ -22,7 +22,7 @@ inline double padded(double x, double unit) { return whole(x / unit) * unit; }
 struct Path {
   double peak = 0;  // FLOP/s, the data sheet's
   double share = 0, sustained = 0, fill = 0;
-  double quantise = 0, quantise_floor = 0;
+  double split = 1, pace = 0, quantise = 0, floor = 0;
   double grouped = 1, grouped_memory = 1, grouped_floor = 0;
 };
 
