@@ -66,10 +66,25 @@ void judge(const ComputeModel& model, const Rows& rows, double& all, double& abo
 }
 
 // The order in which kinds are fitted: those that determine what others share come first.
-constexpr const char* kOrder[] = {
-    "matmul bfloat16",      "matmul fp8",      "matmul fp8_block", "matmul sq",   "matmul nvfp4",
-    "matmul int8_wo",       "matmul int4_wo",  "prefill bfloat16", "prefill fp8", "decode",
-    "mla prefill bfloat16", "mla prefill fp8", "mla decode",       "moe"};
+constexpr const char* kOrder[] = {"matmul bfloat16",
+                                  "matmul fp8",
+                                  "matmul fp8_block",
+                                  "matmul sq",
+                                  "matmul nvfp4",
+                                  "matmul int8_wo",
+                                  "matmul int4_wo",
+                                  "prefill bfloat16",
+                                  "prefill fp8",
+                                  "decode",
+                                  "mla prefill bfloat16",
+                                  "mla prefill fp8",
+                                  "mla decode",
+                                  "moe bfloat16",
+                                  "moe fp8",
+                                  "moe fp8_block",
+                                  "moe nvfp4",
+                                  "moe w4a16_mxfp4",
+                                  "moe w4a8_mxfp4_mxfp8"};
 
 bool belongs(const std::string& kind, const std::string& stage) {
   return kind == stage || (kind.starts_with(stage + " ") && stage.find(' ') == std::string::npos) ||
@@ -88,6 +103,19 @@ void minimise(std::vector<KernelParameter>& parameters, const std::function<doub
               int rounds) {
   std::vector<double> step(parameters.size(), 0.2);
   double best = loss();
+  // A coarse look over each range first: steps alone do not leave a plateau or a far valley.
+  constexpr int kLooks = 9;
+  for (KernelParameter& p : parameters) {
+    double kept = p.value();
+    for (int i = 0; i <= kLooks; ++i) {
+      p.set(p.low * std::pow(p.high / p.low, static_cast<double>(i) / kLooks));
+      if (const double l = loss(); l < best - 1e-9) {
+        best = l;
+        kept = p.value();
+      }
+    }
+    p.set(kept);
+  }
   for (int round = 0; round < rounds; ++round) {
     double largest = 0.0;
     for (std::size_t i = 0; i < parameters.size(); ++i) {

@@ -24,12 +24,27 @@ class Knobs {
     share(p.share);
     share(p.sustained);
     number(p.fill, 1, 2000);
+    number(p.split, 1, 32);
+    time(p.pace, 1e-5, 0.02);
   }
   void quantisation(MatrixPath& p) {
     number(p.quantise, 0.1, 12);
-    time(p.quantise_floor, 0.1, 15);
+    time(p.floor, 0.1, 15);
   }
 };
+
+// The matrix path that rows of a kind run on; the last word of the kind is the format.
+MatrixPath& path_of(MatmulCoefficients& m, const std::string& kind) {
+  const std::string format = kind.substr(kind.find(' ') + 1);
+  if (format == "fp8") return m.fp8;
+  if (format == "fp8_block") return m.fp8_block;
+  if (format == "sq") return m.int8;
+  if (format == "nvfp4") return m.fp4;
+  if (format == "int8_wo") return m.int8_weights;
+  if (format == "int4_wo" || format == "w4a16_mxfp4") return m.int4_weights;
+  if (format == "w4a8_mxfp4_mxfp8") return m.fp8_on_fp4;
+  return m.bf16;
+}
 
 }  // namespace
 
@@ -48,14 +63,9 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.quantity(c.memory.half, 1e3, 1e8);
     k.number(c.memory.sm_multiple, 0.8, 20);
   } else if (is("matmul")) {
-    MatrixPath* path = kind == "matmul fp8"         ? &c.matmul.fp8
-                       : kind == "matmul fp8_block" ? &c.matmul.fp8_block
-                       : kind == "matmul sq"        ? &c.matmul.int8
-                       : kind == "matmul nvfp4"     ? &c.matmul.fp4
-                       : kind == "matmul int8_wo"   ? &c.matmul.int8_weights
-                                                    : &c.matmul.int4_weights;
-    k.path(*path);
-    k.quantisation(*path);
+    MatrixPath& path = path_of(c.matmul, kind);
+    k.path(path);
+    k.quantisation(path);
   } else if (kind == "prefill bfloat16") {
     k.share(a.prefill);
     k.number(a.softmax, 1, 2000);
@@ -65,6 +75,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.tail, 0.01, 1);
   } else if (kind == "prefill fp8") {
     k.share(a.prefill_fp8);
+    k.number(a.prefill_passes_fp8, 0.1, 20);
   } else if (is("decode")) {
     k.share(a.decode);
     k.number(a.decode_reach, 0.3, 20);
@@ -78,10 +89,13 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.time(a.decode_row, 1e-7, 1);
     k.time(a.decode_floor, 1, 20);
     k.time(a.split_floor, 0.1, 20);
-    k.number(a.split_keys, 16, 4096);
+    k.number(a.split_keys, 16, 1e6);
+    k.number(a.split_keys_fp8, 16, 1e6);
   } else if (is("mla prefill")) {
     if (kind == "mla prefill fp8") {
       k.share(a.mla_prefill_fp8);
+      k.number(a.mla_prefill_passes_fp8, 0.1, 20);
+      k.time(a.mla_prefill_start_fp8, 0.05, 10);
     } else {
       k.share(a.mla_prefill);
       k.number(a.mla_prefill_passes, 0.1, 20);
@@ -89,6 +103,10 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     }
   } else if (is("mla decode")) {
     k.share(a.mla_decode);
+    k.share(a.mla_decode_fp8);
+    k.number(a.mla_ends, 0.1, 20);
+    k.number(a.mla_ends_fp8, 0.1, 20);
+    k.share(a.mla_rest);
     k.share(a.mla_math);
     k.share(a.mla_math_fp8);
     k.number(a.mla_reach, 0.3, 20);
@@ -96,11 +114,15 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.time(a.mla_start, 0.05, 10);
     k.time(a.mla_floor, 1, 20);
   } else if (is("moe")) {
-    k.share(c.grouped.share);
-    k.share(c.grouped.memory);
-    k.time(c.grouped.floor, 0.1, 20);
-    k.time(c.grouped.permute_floor, 0.1, 20);
-    k.time(c.grouped.router_floor, 0.1, 20);
+    MatrixPath& path = path_of(c.matmul, kind);
+    if (kind == "moe bfloat16") {
+      k.time(c.routing.router_floor, 0.1, 20);
+      k.time(c.routing.permute_floor, 0.1, 20);
+      k.time(c.routing.copy, 1e-6, 1);
+    }
+    k.number(path.grouped, 0.02, 1.3);
+    k.number(path.grouped_memory, 0.02, 1.2);
+    k.time(path.grouped_floor, 0.01, 40);
   }
   return std::move(k.all);
 }

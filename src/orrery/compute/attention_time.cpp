@@ -28,6 +28,12 @@ Scores visited_scores(const AttentionCoefficients& a, const Kernel& k) {
   return {q_tiles * q_tile * mean, q_tile * most};
 }
 
+// An fp8 cache is multiplied in fp8 where chip and library can.
+bool multiplies_fp8(const Parts& p, const Kernel& k) {
+  return p.fp8.peak > p.bf16.peak &&
+         (k.compute == DType::Fp8 || (k.weights == DType::Fp8 && p.c.attention.fp8_cache_math));
+}
+
 // Flash attention: a block of one head's queries walks over the keys it sees.
 //   math   = blocks / SMs * start + scores * (products + exponentials) / (share * peak)
 //   memory = passes over Q, K, V and the output (rotary embedding and the cache append included)
@@ -35,8 +41,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
   const AttentionCoefficients& a = p.c.attention;
   const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
   const bool mla = k.head_dim != vd;
-  // a cache in fp8 is multiplied in fp8 where the chip can
-  const bool fp8 = (k.compute == DType::Fp8 || k.weights == DType::Fp8) && p.fp8.peak > p.bf16.peak;
+  const bool fp8 = multiplies_fp8(p, k);
   const double peak = fp8 ? p.fp8.peak : p.path(Kernel{.compute = k.compute}).peak;
   const bool backward = k.pass != Pass::Forward;
   double share = fp8 ? a.prefill_fp8 : a.prefill;
@@ -48,11 +53,14 @@ Raw prefill(const Parts& p, const Kernel& k) {
   // Exponentials run on their own unit at a fixed rate, so in fp8 they cost more matrix FLOP.
   const double exponentials = a.softmax * peak / p.bf16.peak;
 
+  double passes = fp8 ? a.prefill_passes_fp8 : a.prefill_passes;
+  if (mla) passes = fp8 ? a.mla_prefill_passes_fp8 : a.mla_prefill_passes;
   Raw raw;
   const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
   const Scores visited = visited_scores(a, k);
   const double score = (products + exponentials) / (share * peak);  // seconds, on all SMs
-  const double start = (mla ? a.mla_prefill_start : a.prefill_start).value();
+  const double start =
+      (mla ? fp8 ? a.mla_prefill_start_fp8 : a.mla_prefill_start : a.prefill_start).value();
   const double even = blocks / p.sms * start + k.batch * k.heads * visited.all * score;
   const double longest = start + visited.longest * score * p.sms;
   // Equal blocks go in whole waves. Causal blocks differ and are dealt longest first, which fills
@@ -64,7 +72,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
   const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
   const double keys =
       k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
-  raw.bytes = (backward ? 3.0 : mla ? a.mla_prefill_passes : a.prefill_passes) * (queries + keys);
+  raw.bytes = (backward ? 3.0 : passes) * (queries + keys);
   raw.memory = p.stream(raw.bytes);
   raw.duration = raw.math + raw.memory + a.prefill_floor.value();
   return raw;
@@ -91,7 +99,7 @@ Raw decode(const Parts& p, const Kernel& k) {
   const double once = k.batch * keys * kv_heads * width * bytes_per_element(k.weights);
   const double ends = 2.0 * k.batch * queries * k.heads * width;
   raw.bytes = once + ends;
-  double pieces = std::min(p.sms / items, keys / a.split_keys);
+  double pieces = std::min(p.sms / items, keys / (fp8 ? a.split_keys_fp8 : a.split_keys));
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double reach = std::min(1.0, items * pieces / p.sms * a.decode_reach);
   raw.memory = raw.bytes / (a.decode * p.bandwidth * reach);
@@ -130,11 +138,13 @@ Raw latent_decode(const Parts& p, const Kernel& k) {
   Raw raw;
   const double per_score = 2.0 * (2.0 * k.kv_latent - kRope);
   const double cache = k.batch * keys * k.kv_latent * (fp8 ? 1.0 : 2.0);
-  raw.bytes = cache + 2.0 * k.batch * queries * k.heads * (2.0 * k.kv_latent - kRope);
+  raw.bytes = cache + (fp8 ? a.mla_ends_fp8 : a.mla_ends) * 2.0 * k.batch * queries * k.heads *
+                          (2.0 * k.kv_latent - kRope);
   double pieces = std::min(p.sms / k.batch, keys / a.mla_split_keys);
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double busy = std::min(1.0, k.batch * pieces / p.sms);
-  raw.memory = raw.bytes / (a.mla_decode * p.bandwidth * std::min(1.0, busy * a.mla_reach));
+  raw.memory = raw.bytes / ((fp8 ? a.mla_decode_fp8 : a.mla_decode) * p.bandwidth *
+                            std::min(1.0, busy * a.mla_reach));
   const double rows = padded(k.heads * queries, a.mla_rows);
   raw.math = k.batch * rows * padded(keys, 64.0) * per_score /
              ((fp8 ? a.mla_math_fp8 * p.fp8.peak : a.mla_math * p.bf16.peak) * busy);
@@ -142,7 +152,7 @@ Raw latent_decode(const Parts& p, const Kernel& k) {
   const double starts = k.batch * pieces / p.sms * a.mla_start.value();
   const double longer = std::max({raw.memory, raw.math, starts});
   raw.duration =
-      a.mla_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
+      a.mla_floor.value() + longer + a.mla_rest * (raw.memory + raw.math + starts - longer);
   if (pieces > 1.0) raw.duration += a.split_floor.value();
   return raw;
 }

@@ -17,8 +17,13 @@ struct MatrixPath {
   double share = 0.75;      // of the chip's dense peak, short kernels
   double sustained = 0.65;  // the same under the power limit, kernels of many milliseconds
   double fill = 96;         // elements of k that a tile's prologue and epilogue cost
+  double split = 16;        // most pieces that k is cut into; 1: the library does not
+  Seconds pace;             // of one element of k in one block: its loop waits for its loads
   double quantise = 0;      // passes over the bf16 input that activation quantisation costs
-  Seconds quantise_floor;   // what those launches cost at least
+  Seconds floor;            // of the launches beside the matmul: quantisation, unpacking of weights
+  double grouped = 0.8;     // grouped matmul: share of what one large matmul reaches
+  double grouped_memory = 0.8;  // grouped matmul: share of memory's, streaming experts' weights
+  Seconds grouped_floor;        // grouped matmul: launch and set-up of its arguments
 };
 
 // Output tile of one thread block (or of a pair of them, blocks = 2).
@@ -28,10 +33,10 @@ struct MatrixTile {
 
 struct MatmulCoefficients {
   MatrixPath fp32, tf32, bf16, fp8, fp8_block, int8, fp4;
+  MatrixPath fp8_on_fp4;                  // fp4 weights multiplied in fp8
   MatrixPath int8_weights, int4_weights;  // weight-only: dequantised on the way in
   std::vector<MatrixTile> tiles;          // what the library chooses from
   double l2_bandwidth = 2.0;              // L2 to SMs, in multiples of the memory's peak
-  double split_k = 16;                    // most pieces that k is cut into
   Seconds split_floor;                    // the second pass that adds the pieces
   double hidden = 0.85;    // share of the shorter of math and memory hidden under the longer
   Seconds throttle_after;  // kernel time by which half of share -> sustained has happened
@@ -53,45 +58,51 @@ struct AttentionCoefficients {
   double query_tile = 128;    // query rows of one thread block
   double key_tile = 128;      // causal masks are skipped in blocks of this many keys
   double prefill_passes = 2;  // over Q, K, V and the output: rotary and cache append included
-  Seconds prefill_start;      // of one thread block
-  Seconds prefill_floor;      // launches around the kernel included
-  double tail = 0.2;          // of the shorter of the even share and the longest block, not hidden
-  double decode = 0.85;       // share of memory bandwidth while reading the KV cache
-  double decode_reach = 2;    // one SM alone draws this many times its even share of it
-  double decode_rows = 16;    // query rows of one KV head are padded to this
-  double decode_math = 0.2;   // share of the matrix peak on those padded rows
-  double decode_group = 32;   // widest group of query heads that shares one read of the cache
-  double decode_rest = 0.2;   // share of what is shorter (math, memory, starts) that is not hidden
-  Seconds decode_start;       // of one thread block
+  double prefill_passes_fp8 = 2;
+  bool fp8_cache_math = true;  // a cache in fp8 is multiplied in fp8 even by bf16 queries
+  Seconds prefill_start;       // of one thread block
+  Seconds prefill_floor;       // launches around the kernel included
+  double tail = 0.2;           // of the shorter of the even share and the longest block, not hidden
+  double decode = 0.85;        // share of memory bandwidth while reading the KV cache
+  double decode_reach = 2;     // one SM alone draws this many times its even share of it
+  double decode_rows = 16;     // query rows of one KV head are padded to this
+  double decode_math = 0.2;    // share of the matrix peak on those padded rows
+  double decode_group = 32;    // widest group of query heads that shares one read of the cache
+  double decode_rest = 0.2;    // share of what is shorter (math, memory, starts) that is not hidden
+  Seconds decode_start;        // of one thread block
   Seconds decode_start_shared;  // the same when query heads share a KV head, bf16 cache
   Seconds decode_start_fp8;     // the same over an fp8 cache
   Seconds decode_row;           // in it, an element of a query row and its output
   Seconds decode_window;        // more when a window hides the older keys
   Seconds decode_window_fp8;
   Seconds decode_floor;
-  Seconds split_floor;        // the pass that adds the pieces of a split KV range
-  double split_keys = 256;    // keys of the smallest piece
+  Seconds split_floor;      // the pass that adds the pieces of a split KV range
+  double split_keys = 256;  // keys of the smallest piece
+  double split_keys_fp8 = 256;
   double mla_prefill = 0.55;  // share of the matrix peak, head dims 192 and 128
   double mla_prefill_fp8 = 0.5;
   double mla_prefill_passes = 1;  // over Q, K, V and the output
   Seconds mla_prefill_start;      // of one thread block
-  double mla_decode = 0.7;        // share of memory bandwidth over the compressed cache
-  double mla_math = 0.5;          // share of the matrix peak in decode
-  double mla_math_fp8 = 0.4;      // of the fp8 peak
-  double mla_rows = 64;           // query rows (heads) are padded to this
-  double mla_reach = 2;           // one SM alone, in multiples of its even share of bandwidth
-  double mla_split_keys = 256;    // keys of the smallest piece; huge: the library does not split
-  Seconds mla_start;              // of one thread block
+  double mla_prefill_passes_fp8 = 2;
+  Seconds mla_prefill_start_fp8;
+  double mla_decode = 0.7;  // share of memory bandwidth over the compressed cache
+  double mla_decode_fp8 = 0.7;
+  double mla_ends = 1;  // passes over queries and outputs
+  double mla_ends_fp8 = 2;
+  double mla_rest = 0.2;        // share of the shorter bounds that is not hidden
+  double mla_math = 0.5;        // share of the matrix peak in decode
+  double mla_math_fp8 = 0.4;    // of the fp8 peak
+  double mla_rows = 64;         // query rows (heads) are padded to this
+  double mla_reach = 2;         // one SM alone, in multiples of its even share of bandwidth
+  double mla_split_keys = 256;  // keys of the smallest piece; huge: the library does not split
+  Seconds mla_start;            // of one thread block
   Seconds mla_floor;
 };
 
-struct GroupedCoefficients {
-  double share = 0.8;     // of what the same path reaches as one large matmul
-  double memory = 0.8;    // of what memory share gives, while streaming many experts' weights
-  Seconds floor;          // launch of one grouped matmul with its argument set-up
+struct RoutingCoefficients {
+  Seconds router_floor;   // top-k, counting, offsets
+  Seconds copy;           // of one token copy in them: sorted on few SMs
   Seconds permute_floor;  // permutation, one way
-  Seconds router_floor;   // gate, top-k, counting
-  double tile_rows = 64;  // smallest row tile of an expert
 };
 
 struct CalibrationError {
@@ -113,7 +124,7 @@ struct KernelCalibration {
   MatmulCoefficients matmul;
   MemoryCoefficients memory;
   AttentionCoefficients attention;
-  GroupedCoefficients grouped;
+  RoutingCoefficients routing;
   std::vector<CalibrationError> errors;
 };
 
@@ -123,7 +134,12 @@ void describe(V& v, MatrixPath& p) {
   v("sustained", p.sustained, "of the dense peak under the power limit");
   v("fill", p.fill, "elements of k that filling and draining a tile costs");
   v("quantise", p.quantise, "passes over the bf16 input for activation quantisation");
-  v("quantise_floor", p.quantise_floor, "least cost of that quantisation");
+  v("split", p.split, "most pieces that k is cut into");
+  v("pace", p.pace, "of one element of k in one block");
+  v("floor", p.floor, "launches beside the matmul: quantisation, unpacking");
+  v("grouped", p.grouped, "grouped matmul: of what one large matmul reaches");
+  v("grouped_memory", p.grouped_memory, "grouped matmul: of memory's share");
+  v("grouped_floor", p.grouped_floor, "grouped matmul: launch and set-up");
 }
 
 template <class V>
@@ -141,11 +157,11 @@ void describe(V& v, MatmulCoefficients& m) {
   v("fp8_block", m.fp8_block, "fp8 with block scales");
   v("int8", m.int8, "int8 with row scales");
   v("fp4", m.fp4, "fp4 with block scales");
+  v("fp8_on_fp4", m.fp8_on_fp4, "fp8 math on fp4 weights");
   v("int8_weights", m.int8_weights, "bf16 math on int8 weights");
   v("int4_weights", m.int4_weights, "bf16 math on int4 weights");
   v("tiles", m.tiles, "output tiles that the library chooses from");
   v("l2_bandwidth", m.l2_bandwidth, "L2 to SMs, in multiples of memory bandwidth");
-  v("split_k", m.split_k, "most pieces that k is cut into");
   v("split_floor", m.split_floor, "pass that adds the pieces");
   v("hidden", m.hidden, "share of the shorter of math and memory that is hidden");
   v("throttle_after", m.throttle_after, "kernel time at which half of the throttling shows");
@@ -169,6 +185,8 @@ void describe(V& v, AttentionCoefficients& a) {
   v("query_tile", a.query_tile, "query rows of one thread block");
   v("key_tile", a.key_tile, "keys of one block of the causal mask");
   v("prefill_passes", a.prefill_passes, "passes over Q, K, V and the output");
+  v("prefill_passes_fp8", a.prefill_passes_fp8, "the same, fp8 math");
+  v("fp8_cache_math", a.fp8_cache_math, "fp8 caches are multiplied in fp8");
   v("prefill_start", a.prefill_start, "of one thread block");
   v("prefill_floor", a.prefill_floor, "least time");
   v("tail", a.tail, "of the even share or the longest block, whichever is shorter");
@@ -187,11 +205,18 @@ void describe(V& v, AttentionCoefficients& a) {
   v("decode_floor", a.decode_floor, "least time");
   v("split_floor", a.split_floor, "pass that adds the pieces of a split KV range");
   v("split_keys", a.split_keys, "keys of the smallest piece");
+  v("split_keys_fp8", a.split_keys_fp8, "the same, fp8 cache");
   v("mla_prefill", a.mla_prefill, "share of the matrix peak");
   v("mla_prefill_fp8", a.mla_prefill_fp8, "share of the fp8 peak");
   v("mla_prefill_passes", a.mla_prefill_passes, "passes over Q, K, V and the output");
   v("mla_prefill_start", a.mla_prefill_start, "of one thread block");
+  v("mla_prefill_passes_fp8", a.mla_prefill_passes_fp8, "passes, fp8 math");
+  v("mla_prefill_start_fp8", a.mla_prefill_start_fp8, "of one thread block, fp8 math");
   v("mla_decode", a.mla_decode, "share of memory bandwidth over the compressed cache");
+  v("mla_decode_fp8", a.mla_decode_fp8, "the same, fp8 cache");
+  v("mla_ends", a.mla_ends, "passes over queries and outputs");
+  v("mla_ends_fp8", a.mla_ends_fp8, "the same, fp8 cache");
+  v("mla_rest", a.mla_rest, "share of the shorter bounds that is not hidden");
   v("mla_math", a.mla_math, "share of the matrix peak in decode");
   v("mla_math_fp8", a.mla_math_fp8, "share of the fp8 peak in decode");
   v("mla_rows", a.mla_rows, "heads are padded to this");
@@ -202,13 +227,10 @@ void describe(V& v, AttentionCoefficients& a) {
 }
 
 template <class V>
-void describe(V& v, GroupedCoefficients& g) {
-  v("share", g.share, "of what one large matmul reaches");
-  v("memory", g.memory, "of the memory share, streaming many experts' weights");
-  v("floor", g.floor, "launch and set-up of one grouped matmul");
-  v("permute_floor", g.permute_floor, "permutation, one way");
-  v("router_floor", g.router_floor, "gate, top-k, counting");
-  v("tile_rows", g.tile_rows, "smallest row tile of an expert");
+void describe(V& v, RoutingCoefficients& r) {
+  v("router_floor", r.router_floor, "top-k, counting, offsets");
+  v("copy", r.copy, "of one token copy in them");
+  v("permute_floor", r.permute_floor, "permutation, one way");
 }
 
 template <class V>
@@ -235,7 +257,7 @@ void describe(V& v, KernelCalibration& c) {
   v("matmul", c.matmul, "matrix multiplications");
   v("memory", c.memory, "achieved bandwidth");
   v("attention", c.attention, "attention kernels");
-  v("grouped", c.grouped, "mixture of experts");
+  v("routing", c.routing, "mixture of experts beside its matmuls");
   v("errors", c.errors, "of the fit, by op and number format");
 }
 

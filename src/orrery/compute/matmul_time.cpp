@@ -10,7 +10,7 @@ namespace {
 
 struct Shape {
   double m, n, k, count;
-  double tiles_of_rows = 0;  // GroupedMatmul: set when rows are dealt unevenly over experts
+  bool uneven = false;  // GroupedMatmul: rows are dealt unevenly over experts
   double weight_bytes = 0, input_bytes = 0, output_bytes = 0;  // bytes an element
 };
 
@@ -21,17 +21,17 @@ double rate_after(const Path& path, double ideal, double half_time) {
 }
 
 // The least time over the tiles the library has, each with and without cutting k. Per tile:
-//   math = waves * rows * columns * 2 (k / split + fill) / (rate / SMs)
+//   math = waves * (k / split + fill) * max(2 rows * columns / (rate / SMs), pace)
 //   L2   = tiles * (rows + columns) * k * element / L2 bandwidth        (every tile reads its
 //   strips) memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
-Raw tiled(const Parts& p, const Path& path, const Shape& s) {
+Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share) {
   const double flops = 2.0 * s.m * s.n * s.k * s.count;
   const double rate =
       rate_after(path, flops / (path.peak * path.share), p.c.matmul.throttle_after.value());
   const double sm_time = 2.0 * p.sms / rate;  // of one multiply-add on one SM
   const double once = (s.m * s.k * s.input_bytes + s.m * s.n * s.output_bytes) * s.count +
                       s.k * s.n * s.weight_bytes * s.count;
-  const double stream_rate = p.c.memory.share * p.bandwidth;
+  const double stream_rate = memory_share * p.bandwidth;
   const double sm_stream = p.c.memory.sm_multiple * p.bandwidth / p.sms;
   const double l2_rate = p.c.matmul.l2_bandwidth * p.bandwidth;
   const double waves_of = 1.0 / p.sms;
@@ -40,14 +40,16 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s) {
   best.duration = 1e300;
   for (std::size_t i = 0; i < p.tile_count; ++i) {
     const Tile& t = p.tiles[i];
-    const double rows = s.tiles_of_rows > 0 ? s.tiles_of_rows : whole(s.m * t.per_row) * s.count;
+    const double rows =
+        s.count * (s.uneven ? std::max(1.0, s.m * t.per_row + 0.5) : whole(s.m * t.per_row));
     const double blocks = rows * whole(s.n * t.per_column);
     const double l2_bytes = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes);
     double split = 1.0;
     for (;;) {
       const double busy = std::min(blocks * split, p.sms);
       const double waves = whole(blocks * split * waves_of);
-      const double math = waves * t.rows * t.columns * (s.k / split + path.fill) * sm_time;
+      const double math =
+          waves * (s.k / split + path.fill) * std::max(t.rows * t.columns * sm_time, path.pace);
       double memory = (once + p.c.memory.half.value()) / std::min(stream_rate, busy * sm_stream);
       double extra = 0.0;
       if (split > 1.0) {
@@ -59,8 +61,7 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s) {
       if (duration < best.duration) best = {duration, math, memory, flops, once};
       if (split > 1.0) break;
       // as many pieces as fill one wave
-      split = std::min(p.c.matmul.split_k,
-                       static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
+      split = std::min(path.split, static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
       if (split < 2.0 || s.k < 256.0) break;
     }
   }
@@ -70,7 +71,7 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s) {
 
 // Quantising activations reads bf16 and writes the narrow type: `quantise` passes of bf16's bytes.
 double quantising(const Parts& p, const Path& path, double elements) {
-  return path.quantise_floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+  return path.floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
 }
 
 double output_bytes(const Kernel& kernel) {
@@ -85,26 +86,31 @@ Raw matmul(const Parts& p, const Kernel& kernel) {
   s.weight_bytes = bytes_per_element(kernel.weights);
   s.input_bytes = bytes_per_element(kernel.compute);
   s.output_bytes = output_bytes(kernel);
-  Raw raw = tiled(p, path, s);
-  if (kernel.quantises_input) raw.duration += quantising(p, path, s.m * s.k * s.count);
+  Raw raw = tiled(p, path, s, p.c.memory.share);
+  if (kernel.quantises_input) {
+    raw.duration += quantising(p, path, s.m * s.k * s.count);
+  } else if (kernel.compute == DType::Bf16 && kernel.weights != DType::Bf16) {
+    raw.duration += path.floor;
+  }
   return raw;
 }
 
 // One launch over all experts: their row tiles are dealt as one grid. Experts' rows are padded to
-// the row tile, each expert's weights are read once.
+// the row tile (half a tile more each when unevenly dealt), each expert's weights are read once.
+// The permutation and the activation quantise on their way, so no pass of its own is priced.
 Raw grouped_matmul(const Parts& p, const Kernel& kernel) {
   Path path = p.path(kernel);
-  path.share *= p.c.grouped.share;
-  path.sustained *= p.c.grouped.share;
+  path.share *= path.grouped;
+  path.sustained *= path.grouped;
   const double experts = std::max(1.0, kernel.count);
   Shape s{std::max(1.0, kernel.m / experts), kernel.n, kernel.k, experts};
+  s.uneven = kernel.heaviest > 1.5 * s.m;
   s.weight_bytes = bytes_per_element(kernel.weights);
   s.input_bytes = bytes_per_element(kernel.compute);
   s.output_bytes = output_bytes(kernel);
-  Raw raw = tiled(p, path, s);
-  raw.duration += p.c.grouped.floor.value();
+  Raw raw = tiled(p, path, s, p.c.memory.share * path.grouped_memory);
+  raw.duration += path.grouped_floor;
   raw.flops = 2.0 * kernel.m * kernel.n * kernel.k;
-  if (kernel.quantises_input) raw.duration += quantising(p, path, kernel.m * kernel.k);
   return raw;
 }
 
@@ -128,7 +134,7 @@ Raw systolic_matmul(const Parts& p, const Kernel& kernel) {
   raw.memory = p.stream(raw.bytes);
   raw.duration = std::max(raw.math, raw.memory) +
                  (1.0 - p.c.matmul.hidden) * std::min(raw.math, raw.memory) + p.launch;
-  if (grouped) raw.duration += p.c.grouped.floor.value();
+  if (grouped) raw.duration += path.grouped_floor;
   if (kernel.quantises_input) raw.duration += quantising(p, path, m * kernel.k * count);
   return raw;
 }

@@ -70,6 +70,8 @@ std::vector<Kernel> moe_layer_kernels(const MoeLayer& layer) {
   const double ffn = std::max(1.0, layer.ffn / layer.tensor);
   const double element = bytes_per_element(layer.compute);
   Kernel router{.kind = OpKind::Router};
+  router.m = layer.tokens;
+  router.count = layer.top_k;
   router.bytes_read = layer.tokens * layer.experts * 4.0;
   router.bytes_written = layer.tokens * layer.top_k * 8.0;
 
@@ -96,7 +98,8 @@ std::vector<Kernel> moe_layer_kernels(const MoeLayer& layer) {
 
   Kernel gather{.kind = OpKind::Permute};
   gather.bytes_read = 2.0 * layer.hidden * load.rows;
-  gather.bytes_written = 2.0 * layer.hidden * std::min(load.rows, layer.tokens);
+  gather.bytes_written =
+      2.0 * layer.hidden * layer.tokens;  // zeros where no local expert was chosen
   return {router, scatter, up, activation, down, gather};
 }
 

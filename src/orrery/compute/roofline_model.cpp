@@ -62,12 +62,13 @@ class Roofline final : public ComputeModel {
         return scan(parts_, kernel);
       case OpKind::Router: {
         Raw raw = streaming(parts_, kernel);
-        raw.duration += parts_.c.grouped.router_floor.value();
+        raw.duration += parts_.c.routing.router_floor.value() +
+                        kernel.m * std::max(1.0, kernel.count) * parts_.c.routing.copy.value();
         return raw;
       }
       case OpKind::Permute: {
         Raw raw = streaming(parts_, kernel);
-        raw.duration += parts_.c.grouped.permute_floor.value();
+        raw.duration += parts_.c.routing.permute_floor.value();
         return raw;
       }
       case OpKind::Convolution:

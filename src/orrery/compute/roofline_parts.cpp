@@ -10,7 +10,12 @@ Path made(const MatrixPath& from, FlopsPerSecond peak) {
   path.sustained = std::min(from.sustained, from.share);
   path.fill = from.fill;
   path.quantise = from.quantise;
-  path.quantise_floor = from.quantise_floor.value();
+  path.floor = from.floor.value();
+  path.split = from.split;
+  path.pace = from.pace.value();
+  path.grouped = from.grouped;
+  path.grouped_memory = from.grouped_memory;
+  path.grouped_floor = from.grouped_floor.value();
   return path;
 }
 
@@ -39,6 +44,7 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   fp8_block = made(c.matmul.fp8_block, first_of(p.fp8, half));
   int8 = made(c.matmul.int8, first_of(p.int8, half));
   fp4 = made(c.matmul.fp4, first_of(p.fp4, p.fp8, half));
+  fp8_on_fp4 = made(c.matmul.fp8_on_fp4, first_of(p.fp8, half));
   int8_weights = made(c.matmul.int8_weights, half);
   int4_weights = made(c.matmul.int4_weights, half);
   for (const MatrixTile& t : c.matmul.tiles) {
@@ -59,6 +65,7 @@ const Path& Parts::path(const Kernel& kernel) const {
       if (kernel.weights == DType::Int4 || kernel.weights == DType::Fp4) return int4_weights;
       return bf16;
     case DType::Fp8:
+      if (kernel.weights == DType::Fp4 || kernel.weights == DType::Int4) return fp8_on_fp4;
       return kernel.scaling == Scaling::Block ? fp8_block : fp8;
     case DType::Int8:
       return int8;

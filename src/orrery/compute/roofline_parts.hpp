@@ -22,7 +22,8 @@ inline double padded(double x, double unit) { return whole(x / unit) * unit; }
 struct Path {
   double peak = 0;  // FLOP/s, the data sheet's
   double share = 0, sustained = 0, fill = 0;
-  double quantise = 0, quantise_floor = 0;
+  double split = 1, pace = 0, quantise = 0, floor = 0;
+  double grouped = 1, grouped_memory = 1, grouped_floor = 0;
 };
 
 struct Tile {
@@ -38,7 +39,7 @@ struct Parts {
   double bandwidth = 0;  // bytes/s, the data sheet's
   double vector = 0;     // FLOP/s
   double l2 = 0;         // bytes
-  Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, int8_weights, int4_weights;
+  Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, fp8_on_fp4, int8_weights, int4_weights;
   std::array<Tile, kMostTiles> tiles;
   std::size_t tile_count = 0;
   KernelCalibration c;
