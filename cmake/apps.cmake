@@ -8,12 +8,11 @@ add_executable(orrery-cli
   apps/cli/commands/inspect.cpp
   apps/cli/commands/list.cpp
   apps/cli/commands/run.cpp
-  apps/cli/commands/tune.cpp
   apps/cli/commands/validate.cpp)
 set_target_properties(orrery-cli PROPERTIES OUTPUT_NAME orrery)
 target_compile_options(orrery-cli PRIVATE ${ORRERY_WARNINGS} -ffp-contract=off)
 target_compile_definitions(orrery-cli PRIVATE ORRERY_VALIDATION="${PROJECT_SOURCE_DIR}/validation")
-target_link_libraries(orrery-cli PRIVATE orrery::accuracy orrery::planner CLI11::CLI11
+target_link_libraries(orrery-cli PRIVATE orrery::accuracy CLI11::CLI11
   nlohmann_json::nlohmann_json)
 
 add_executable(orrery-fit-kernels apps/fit_kernels.cpp)

@@ -37,7 +37,7 @@ orrery_module(collective SOURCES
     src/orrery/collective/closed_form.cpp
   DEPENDS base des hw network)
 orrery_module(model DEPENDS base ops)
-<<<<<<< HEAD
+ HEAD
 orrery_module(report SOURCES
     src/orrery/report/json.cpp
     src/orrery/report/report.cpp
@@ -70,18 +70,31 @@ orrery_module(cost SOURCES
 orrery_module(insight SOURCES
     src/orrery/insight/bottleneck.cpp
   DEPENDS cost)
+orrery_module(study SOURCES
+    src/orrery/study/catalog.cpp
+    src/orrery/study/read_study.cpp
+    src/orrery/study/run.cpp
+  DEPENDS insight)
+target_compile_definitions(orrery_study PRIVATE
+  ORRERY_SOURCE_CATALOG="${PROJECT_SOURCE_DIR}/catalog"
+  ORRERY_INSTALLED_CATALOG="${CMAKE_INSTALL_PREFIX}/share/orrery/catalog")
 orrery_module(accuracy SOURCES
     src/orrery/accuracy/calibration_text.cpp
+    src/orrery/accuracy/collective_fit.cpp
+    src/orrery/accuracy/collective_rows.cpp
     src/orrery/accuracy/csv_table.cpp
+    src/orrery/accuracy/evaluator.cpp
+    src/orrery/accuracy/inference_row.cpp
     src/orrery/accuracy/kernel_fit.cpp
     src/orrery/accuracy/kernel_parameters.cpp
     src/orrery/accuracy/kernel_rows.cpp
-  DEPENDS base hw ops compute
-=======
-orrery_module(accuracy SOURCES
-    src/orrery/accuracy/collective_fit.cpp
-    src/orrery/accuracy/collective_rows.cpp
+    src/orrery/accuracy/names.cpp
+    src/orrery/accuracy/row_model.cpp
+    src/orrery/accuracy/score.cpp
+    src/orrery/accuracy/stack_fit.cpp
     src/orrery/accuracy/table.cpp
-  DEPENDS base hw network collective
->>>>>>> facts
-  LIBRARIES ZLIB::ZLIB)
+    src/orrery/accuracy/training_row.cpp
+    src/orrery/accuracy/validate.cpp
+    src/orrery/accuracy/validate_output.cpp
+  DEPENDS study
+  LIBRARIES ZLIB::ZLIB nlohmann_json::nlohmann_json)

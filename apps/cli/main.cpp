@@ -28,16 +28,6 @@ int dispatch(int argc, char** argv) {
   add_json(run_cmd, run);
   run_cmd->callback([&] { status = run_command(run); });
 
-  TuneOptions tune;
-  auto* tune_cmd = app.add_subcommand("tune", "rank all valid plans of a study's model on its cluster");
-  tune_cmd->add_option("study", tune.study, "study file (YAML); its plan is what tuning starts from")->required();
-  tune_cmd->add_option("--objective", tune.objective, "what the best plan minimises")
-      ->check(CLI::IsMember({"time", "cost", "energy", "memory"}))
-      ->capture_default_str();
-  tune_cmd->add_option("--top", tune.top, "plans to print")->check(CLI::Range(1, 1000))->capture_default_str();
-  add_json(tune_cmd, tune);
-  tune_cmd->callback([&] { status = tune_command(tune); });
-
   InspectOptions inspect;
   auto* inspect_cmd = app.add_subcommand("inspect", "parameters, FLOPs and bytes of a model");
   inspect_cmd->add_option("model", inspect.model, "catalog name, or a path to a config.json")->required();
