@@ -13,4 +13,14 @@ orrery_module(ops SOURCES
 orrery_module(compute DEPENDS base des hw ops)
 orrery_module(network DEPENDS base des hw)
 orrery_module(collective DEPENDS base des hw network)
-orrery_module(model DEPENDS base ops)
+orrery_module(model SOURCES
+    src/orrery/model/blocks/attention.cpp
+    src/orrery/model/blocks/block.cpp
+    src/orrery/model/blocks/edges.cpp
+    src/orrery/model/blocks/latent_attention.cpp
+    src/orrery/model/blocks/mlp.cpp
+    src/orrery/model/blocks/scans.cpp
+    src/orrery/model/blocks/tower.cpp
+    src/orrery/model/build.cpp
+    src/orrery/model/spec.cpp
+  DEPENDS base ops)

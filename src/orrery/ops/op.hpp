@@ -42,6 +42,8 @@ struct AttentionShape {
   std::int64_t head_dim = 0;    // of queries and keys
   std::int64_t v_head_dim = 0;  // of values
   std::int64_t window = 0;      // keys a query sees at most; 0 = all of the sequence
+  std::int64_t selected = 0;    // keys that an indexer picks for a query; 0 = all. The cache keeps every key
+  std::int64_t recent = 0;      // compressed attention: latest keys also seen uncompressed
   std::int64_t kv_latent = 0;   // MLA: elements of the compressed cache a token (latent + rope); 0 = plain K and V
   std::int64_t state = 0;       // StateSpace: state size; SparseIndex: keys kept (top-k)
   std::int64_t compress = 1;    // keys are stored once per this many tokens (compressed attention)
@@ -66,8 +68,13 @@ struct Op {
   AttentionShape attention;     // Attention, LinearAttention, StateSpace, SparseIndex
   ExpertShape moe;              // GroupedMatmul, Router, Permute
   double rows_per_token = 1.0;  // rows of this Op per token of the model (vision towers, T5 encoders)
-  double saved = 0.0;           // elements a token kept for backward at activation precision, unsharded
+  // What a token keeps for backward. Each tensor is counted once, on the Op whose backward reads it as
+  // its input. A plan cuts it as the input lies: of a Row, Heads, Inner or Vocabulary-loss Op like the
+  // features (by tensor parallelism); of a Column, Replicated, Sequence or Vocabulary-matmul Op like
+  // Sequence (only under sequence parallelism); of an Experts Op by expert-tensor parallelism only.
+  double saved = 0.0;           // elements a token kept at activation precision, unsharded
   double saved_bytes = 0.0;     // bytes a token kept whatever the precision (dropout masks, fp32 logits)
+  double saved_bytes_per_score = 0.0;  // unfused attention: bytes a (head, query, key); fused keeps none
   std::int64_t cache = 0;       // elements a token added to the KV cache, unsharded (0: none)
   std::int64_t state_elements = 0;  // fixed state a sequence (linear attention, SSM), fp32 elements
   bool reuses_weights = false;  // weights belong to another Op (tied head)
