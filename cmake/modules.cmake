@@ -36,8 +36,17 @@ orrery_module(collective SOURCES
     src/orrery/collective/calibration.cpp
     src/orrery/collective/closed_form.cpp
   DEPENDS base des hw network)
-orrery_module(model DEPENDS base ops)
- HEAD
+orrery_module(model SOURCES
+    src/orrery/model/blocks/attention.cpp
+    src/orrery/model/blocks/block.cpp
+    src/orrery/model/blocks/edges.cpp
+    src/orrery/model/blocks/latent_attention.cpp
+    src/orrery/model/blocks/mlp.cpp
+    src/orrery/model/blocks/scans.cpp
+    src/orrery/model/blocks/tower.cpp
+    src/orrery/model/build.cpp
+    src/orrery/model/spec.cpp
+  DEPENDS base ops)
 orrery_module(report SOURCES
     src/orrery/report/json.cpp
     src/orrery/report/report.cpp

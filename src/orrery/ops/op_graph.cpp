@@ -49,6 +49,19 @@ int depth(const OpGraph& graph) {
 
 double mean_keys(const AttentionShape& shape, double sequence) {
   const double s = sequence / static_cast<double>(std::max<std::int64_t>(shape.compress, 1));
+  if (shape.selected > 0 || shape.recent > 0) {
+    // The picked keys are a window in number, wherever they lie.
+    AttentionShape part = shape;
+    part.selected = part.recent = 0;
+    if (shape.selected > 0) part.window = shape.selected;
+    double keys = mean_keys(part, sequence);
+    if (shape.recent > 0) {
+      part.window = shape.recent;
+      part.compress = 1;
+      keys += mean_keys(part, sequence);
+    }
+    return keys;
+  }
   const double w = static_cast<double>(shape.window);
   if (shape.window > 0 && w < s) {
     if (shape.chunked) return shape.causal ? (w + 1) / 2 : w;
@@ -89,6 +102,26 @@ double forward_flops(const OpGraph& graph, double sequence) {
   }
   for (const Tower& tower : graph.towers) {
     if (tower.tokens_per_sequence > 0) total += forward_flops(tower.graph, tower.tokens_per_sequence);
+  }
+  return total;
+}
+
+double kv_cache_elements_per_token(const OpGraph& graph) {
+  double total = 0;
+  for (const LayerRun& run : graph.body) {
+    for (const Op& op : graph.layers[static_cast<std::size_t>(run.layer)].ops) {
+      total += run.count * static_cast<double>(op.cache);
+    }
+  }
+  return total;
+}
+
+double state_elements_per_sequence(const OpGraph& graph) {
+  double total = 0;
+  for (const LayerRun& run : graph.body) {
+    for (const Op& op : graph.layers[static_cast<std::size_t>(run.layer)].ops) {
+      total += run.count * static_cast<double>(op.state_elements);
+    }
   }
   return total;
 }

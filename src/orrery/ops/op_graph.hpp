@@ -60,4 +60,11 @@ double forward_flops(const Op&, double tokens, double sequence);
 // Mean number of keys that a query attends to in a causal (or full) sequence, with window or chunks.
 double mean_keys(const AttentionShape&, double sequence);
 
+// What one token of a sequence adds to the KV caches of all layers, compressed ones at their mean.
+// A window does not lower it: a cache that drops what left the window is the caller's business.
+double kv_cache_elements_per_token(const OpGraph&);
+
+// What a sequence keeps whatever its length: scan states and convolution tails.
+double state_elements_per_sequence(const OpGraph&);
+
 }  // namespace orrery

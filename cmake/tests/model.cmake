@@ -1,0 +1,1 @@
+orrery_test(unit/model/build_test DEPENDS model)
