@@ -1,0 +1,1 @@
+orrery_test(unit/accuracy/kernel_fit_test DEPENDS accuracy)
