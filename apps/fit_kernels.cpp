@@ -53,7 +53,6 @@ int fit(int count, char** words) {
     c.errors = kernel_errors(chip, c, *rows, {});
   } else {
     c = fit_kernels(chip, std::move(c), *rows, {});
-    c.name = chip.name;
     std::ofstream(words[5]) << calibration_text(c);
   }
   fmt::print("{} ({})\n", chip.name, words[3]);
@@ -70,7 +69,7 @@ int fit(int count, char** words) {
       }
       out << fmt::format("{},{},{},{:.5g},{:.5g},{:.5g},{:.5g}\n", row.kind, row.kernels.size(),
                          row.shape, row.measured.value() * 1e6,
-                         predicted(*model, row).value() * 1e6, math * 1e6, memory * 1e6);
+                         predicted(*model, c, row).value() * 1e6, math * 1e6, memory * 1e6);
     }
   }
   return 0;

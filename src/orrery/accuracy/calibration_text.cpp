@@ -15,6 +15,8 @@ class YamlWriter {
     const std::string head = std::string(static_cast<std::size_t>(indent_), ' ') + key + ":";
     if constexpr (std::is_same_v<T, std::string>) {
       if (!value.empty()) text += fmt::format("{} \"{}\"\n", head, value);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      text += head + (value ? " true\n" : " false\n");
     } else if constexpr (std::is_arithmetic_v<T>) {
       text += fmt::format("{} {}\n", head, number(value));
     } else if constexpr (std::is_same_v<T, Seconds>) {

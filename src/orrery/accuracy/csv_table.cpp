@@ -7,11 +7,20 @@
 namespace orrery {
 namespace {
 
+// A cell in double quotes may hold commas; a doubled quote inside one stays doubled.
 std::vector<std::string_view> cells_of(std::string_view line) {
   std::vector<std::string_view> cells;
   for (;;) {
-    const std::size_t comma = line.find(',');
-    cells.push_back(line.substr(0, comma));
+    const bool quoted = line.starts_with('"');
+    const std::size_t from = quoted ? line.find("\",", 1) : 0;
+    const std::size_t comma =
+        quoted ? (from == std::string_view::npos ? from : from + 1) : line.find(',');
+    std::string_view cell = line.substr(0, comma);
+    if (quoted) {
+      cell.remove_prefix(1);
+      if (cell.ends_with('"')) cell.remove_suffix(1);
+    }
+    cells.push_back(cell);
     if (comma == std::string_view::npos) return cells;
     line.remove_prefix(comma + 1);
   }

@@ -1,4 +1,4 @@
-// A gzipped CSV table in memory: header names and rows of cells. No quoted commas; none are needed.
+// A gzipped CSV table in memory: header names and rows of cells.
 #pragma once
 #include <map>
 #include <string>

@@ -31,16 +31,16 @@ std::map<std::string, Split> split(const std::vector<KernelRow>& rows,
   return out;
 }
 
-double log_ratio(const ComputeModel& model, const KernelRow& row) {
-  return std::log(predicted(model, row).value() / row.measured.value());
+double log_ratio(const ComputeModel& model, const KernelCalibration& c, const KernelRow& row) {
+  return std::log(predicted(model, c, row).value() / row.measured.value());
 }
 
 // Mean |log ratio|, clipped so that a few odd rows do not steer; short kernels count half.
-double mean_error(const ComputeModel& model, const Rows& rows) {
+double mean_error(const ComputeModel& model, const KernelCalibration& c, const Rows& rows) {
   double sum = 0.0, weight = 0.0;
   for (const KernelRow* row : rows) {
     const double w = row->measured.value() > kLong ? 1.0 : 0.5;
-    const double e = std::abs(log_ratio(model, *row));
+    const double e = std::abs(log_ratio(model, c, *row));
     sum += w * (std::isfinite(e) ? std::min(e, 0.7) : 0.7);
     weight += w;
   }
@@ -54,10 +54,11 @@ double median(std::vector<double> v) {
   return *middle;
 }
 
-void judge(const ComputeModel& model, const Rows& rows, double& all, double& above) {
+void judge(const ComputeModel& model, const KernelCalibration& c, const Rows& rows, double& all,
+           double& above) {
   std::vector<double> every, longer;
   for (const KernelRow* row : rows) {
-    const double e = std::abs(log_ratio(model, *row));
+    const double e = std::abs(log_ratio(model, c, *row));
     every.push_back(e);
     if (row->measured.value() > kLong) longer.push_back(e);
   }
@@ -66,25 +67,17 @@ void judge(const ComputeModel& model, const Rows& rows, double& all, double& abo
 }
 
 // The order in which kinds are fitted: those that determine what others share come first.
-constexpr const char* kOrder[] = {"matmul bfloat16",
-                                  "matmul fp8",
-                                  "matmul fp8_block",
-                                  "matmul sq",
-                                  "matmul nvfp4",
-                                  "matmul int8_wo",
-                                  "matmul int4_wo",
-                                  "prefill bfloat16",
-                                  "prefill fp8",
-                                  "decode",
-                                  "mla prefill bfloat16",
-                                  "mla prefill fp8",
-                                  "mla decode",
-                                  "moe bfloat16",
-                                  "moe fp8",
-                                  "moe fp8_block",
-                                  "moe nvfp4",
-                                  "moe w4a16_mxfp4",
-                                  "moe w4a8_mxfp4_mxfp8"};
+constexpr const char* kOrder[] = {"elementwise fp32", "norm fp32",
+                                  "matmul fp32",      "matmul bfloat16",
+                                  "matmul fp8",       "matmul fp8_block",
+                                  "matmul sq",        "matmul nvfp4",
+                                  "matmul int8_wo",   "matmul int4_wo",
+                                  "prefill bfloat16", "prefill fp8",
+                                  "decode",           "mla prefill bfloat16",
+                                  "mla prefill fp8",  "mla decode",
+                                  "moe bfloat16",     "moe fp8",
+                                  "moe fp8_block",    "moe nvfp4",
+                                  "moe w4a16_mxfp4",  "moe w4a8_mxfp4_mxfp8"};
 
 bool belongs(const std::string& kind, const std::string& stage) {
   return kind == stage || (kind.starts_with(stage + " ") && stage.find(' ') == std::string::npos) ||
@@ -93,9 +86,10 @@ bool belongs(const std::string& kind, const std::string& stage) {
 
 }  // namespace
 
-Seconds predicted(const ComputeModel& model, const KernelRow& row) {
+Seconds predicted(const ComputeModel& model, const KernelCalibration& c, const KernelRow& row) {
   Seconds sum;
   for (const Kernel& kernel : row.kernels) sum += model.time(kernel).duration;
+  if (row.eager) sum += (c.launch_eager - c.launch) * static_cast<double>(row.kernels.size());
   return sum;
 }
 
@@ -149,13 +143,20 @@ KernelCalibration fit_kernels(const Chip& chip, KernelCalibration start,
     }
     if (shown.empty()) continue;
     auto parameters = kernel_parameters(c, stage);
-    const auto loss = [&] { return mean_error(*make_roofline(chip, c), shown); };
+    const auto loss = [&] { return mean_error(*make_roofline(chip, c), c, shown); };
     minimise(parameters, loss, options.rounds);
     minimise(parameters, loss, options.rounds);  // again with fresh steps: leaves shallow pits
   }
   c.rows = 0;
   for (const auto& [kind, s] : kinds) c.rows += static_cast<int>(s.shown.size());
+  // what an earlier fit of other kinds found stays
+  const std::vector<CalibrationError> earlier = std::move(c.errors);
   c.errors = kernel_errors(chip, c, rows, options);
+  for (const CalibrationError& e : earlier) {
+    if (kinds.contains(e.kind)) continue;
+    c.errors.push_back(e);
+    c.rows += e.fitted_rows;
+  }
   return c;
 }
 
@@ -169,8 +170,8 @@ std::vector<CalibrationError> kernel_errors(const Chip& chip, const KernelCalibr
     e.kind = kind;
     e.fitted_rows = static_cast<int>(s.shown.size());
     e.held_out_rows = static_cast<int>(s.held_out.size());
-    judge(*model, s.shown, e.fitted, e.fitted_long);
-    judge(*model, s.held_out, e.held_out, e.held_out_long);
+    judge(*model, calibration, s.shown, e.fitted, e.fitted_long);
+    judge(*model, calibration, s.held_out, e.held_out, e.held_out_long);
     errors.push_back(e);
   }
   return errors;

@@ -48,7 +48,8 @@ void minimise(std::vector<KernelParameter>& parameters, const std::function<doub
 // The calibration as YAML that read_kernel_calibration() takes.
 std::string calibration_text(const KernelCalibration& calibration);
 
-// The sum of the row's kernels.
-Seconds predicted(const ComputeModel& model, const KernelRow& row);
+// The sum of the row's kernels, and what launching them from the host adds.
+Seconds predicted(const ComputeModel& model, const KernelCalibration& calibration,
+                  const KernelRow& row);
 
 }  // namespace orrery

@@ -36,6 +36,7 @@ class Knobs {
 // The matrix path that rows of a kind run on; the last word of the kind is the format.
 MatrixPath& path_of(MatmulCoefficients& m, const std::string& kind) {
   const std::string format = kind.substr(kind.find(' ') + 1);
+  if (format == "fp32") return m.fp32;
   if (format == "fp8") return m.fp8;
   if (format == "fp8_block") return m.fp8_block;
   if (format == "sq") return m.int8;
@@ -60,8 +61,12 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.share(c.matmul.hidden);
     k.time(c.matmul.throttle_after, 10, 20000);
     k.share(c.memory.share);
-    k.quantity(c.memory.half, 1e3, 1e8);
     k.number(c.memory.sm_multiple, 0.8, 20);
+  } else if (kind == "elementwise fp32") {
+    k.share(c.memory.stream);
+    k.time(c.launch_eager, 1, 60);
+  } else if (kind == "norm fp32" || kind == "softmax fp32") {
+    k.share(c.memory.norm);
   } else if (is("matmul")) {
     MatrixPath& path = path_of(c.matmul, kind);
     k.path(path);

@@ -116,16 +116,53 @@ KernelRow moe_row(const CsvTable& t, std::size_t i) {
           {}};
 }
 
+// Single PyTorch operators in fp32 over B x H elements; binary ones read two tensors.
+KernelRow streamed_row(const CsvTable& t, std::size_t i) {
+  const std::string op(t.text(i, "OPName"));
+  const bool norm = op == "ln" || op == "softmax";
+  const bool binary = op == "add" || op == "div" || op == "mul" || op == "pow";
+  const char* kind = op == "ln"        ? "norm fp32"
+                     : op == "softmax" ? "softmax fp32"
+                                       : "elementwise fp32";
+  KernelRow row{kind, shape_of(t, i, {"OPName", "B", "H"}), {}, {}};
+  Kernel kernel{.kind = norm ? OpKind::Norm : OpKind::Elementwise};
+  const double bytes = 4.0 * t.number(i, "B") * t.number(i, "H");
+  kernel.bytes_read = (binary ? 2.0 : 1.0) * bytes;
+  kernel.bytes_written = bytes;
+  row.kernels = {kernel};
+  return row;
+}
+
+KernelRow product_row(const CsvTable& t, std::size_t i) {
+  KernelRow row{"matmul fp32", shape_of(t, i, {"OPName", "B", "M", "N", "K"}), {}, {}};
+  Kernel kernel{.kind = OpKind::Matmul, .compute = DType::Fp32, .weights = DType::Fp32};
+  kernel.m = t.number(i, "M");
+  kernel.n = t.number(i, "N");
+  kernel.k = t.number(i, "K");
+  kernel.count = t.number(i, "B");
+  row.kernels = {kernel};
+  return row;
+}
+
+// Where a table keeps the device and the time.
+struct Layout {
+  const char* device = "device";
+  const char* time = "latency_us";
+  double unit = 1e-6;
+  bool eager = false;
+};
+
 template <class Make>
 Result<void> append(std::vector<KernelRow>& rows, const std::string& path,
-                    const std::string& device, Make make) {
+                    const std::string& device, Make make, const Layout& layout = {}) {
   if (!std::filesystem::exists(path)) return {};
   const auto table = CsvTable::read(path);
   if (!table) return tl::unexpected(table.error());
   for (std::size_t i = 0; i < table->size(); ++i) {
-    if (table->text(i, "device") != device) continue;
+    if (table->text(i, layout.device) != device) continue;
     KernelRow row = make(*table, i);
-    row.measured = Seconds{table->number(i, "latency_us") * 1e-6};
+    row.measured = Seconds{table->number(i, layout.time) * layout.unit};
+    row.eager = layout.eager;
     if (row.measured.value() > 0.0) rows.push_back(std::move(row));
   }
   return {};
@@ -149,6 +186,20 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
         append(rows, folder + "/mla_attention.csv.gz", device, mla_row),
         append(rows, folder + "/moe.csv.gz", device, moe_row)}) {
     if (!done) return tl::unexpected(done.error());
+  }
+  const Layout neusight{"Device", "Latency", 1e-3, true};
+  for (const char* file :
+       {"train_elem", "test_elem", "train_ln", "test_ln", "train_softmax", "test_softmax"}) {
+    const std::string path = folder + "/nvidia__" + file + ".csv.gz";
+    if (const auto done = append(rows, path, device, streamed_row, neusight); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  for (const char* file : {"test_linear", "test_bmm"}) {
+    const std::string path = folder + "/nvidia__" + file + ".csv.gz";
+    if (const auto done = append(rows, path, device, product_row, neusight); !done) {
+      return tl::unexpected(done.error());
+    }
   }
   return rows;
 }

@@ -15,10 +15,12 @@ struct KernelRow {
   std::string shape;  // for people: the row's own columns
   std::vector<Kernel> kernels;
   Seconds measured;
+  bool eager = false;  // launched by the host one by one, not from a graph
 };
 
 // All rows of one device ("h100_sxm") in matmul, attention_prefill, attention_decode, mla_attention
-// and moe.csv.gz of `folder`. Kinds whose table is absent have no rows.
+// and moe.csv.gz of `folder`, or ("NVIDIA A100 80GB PCIe") in NeuSight's nvidia__*.csv.gz tables of
+// single fp32 operators. Kinds whose table is absent have no rows.
 Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
                                                 const std::string& device);
 

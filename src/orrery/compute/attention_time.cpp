@@ -47,9 +47,12 @@ Raw prefill(const Parts& p, const Kernel& k) {
   double share = fp8 ? a.prefill_fp8 : a.prefill;
   if (mla) share = fp8 ? a.mla_prefill_fp8 : a.mla_prefill;
   if (backward) share = a.backward;
+  // A systolic machine pads head dims to the 128 lanes of its registers.
+  const double lanes = p.array > 0.0 ? 128.0 : 1.0;
+  const double head = padded(k.head_dim, lanes), value = padded(vd, lanes);
   // Backward has five products a score (S, dP, dV, dQ, dK) against two: three are head_dim wide and
   // two v_head_dim (FlashAttention-2, algorithm 2: 2.5 times the forward's work).
-  const double products = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
+  const double products = backward ? 2.0 * (3.0 * head + 2.0 * value) : 2.0 * (head + value);
   // Exponentials run on their own unit at a fixed rate, so in fp8 they cost more matrix FLOP.
   const double exponentials = a.softmax * peak / p.bf16.peak;
 
@@ -66,14 +69,15 @@ Raw prefill(const Parts& p, const Kernel& k) {
   // Equal blocks go in whole waves. Causal blocks differ and are dealt longest first, which fills
   // holes: never below the longest, and `tail` of it is left at the end.
   raw.math = std::max(even, longest) + a.tail * std::min(even, longest);
+  const double useful = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
   raw.flops =
-      products * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
+      useful * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
   const double element = bytes_per_element(k.compute);
   const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
   const double keys =
       k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
   raw.bytes = (backward ? 3.0 : passes) * (queries + keys);
-  raw.memory = p.stream(raw.bytes);
+  raw.memory = raw.bytes / (p.c.memory.share * p.bandwidth);
   raw.duration = raw.math + raw.memory + a.prefill_floor.value();
   return raw;
 }
@@ -177,7 +181,8 @@ Raw unfused(const Parts& p, const Kernel& k) {
   const double element = bytes_per_element(k.compute);
   Raw raw;
   const double pass_bytes = 2.0 * k.batch * k.heads * k.q_len * k.kv_len * element;
-  const double softmax = p.c.memory.softmax_passes * p.stream(pass_bytes) * products + p.launch;
+  const double softmax =
+      p.c.memory.softmax_passes * p.stream(pass_bytes, p.c.memory.norm) * products + p.launch;
   raw.math = products * (scores.math + values.math);
   raw.bytes = products * (scores.bytes + values.bytes + pass_bytes);
   raw.memory = products * (scores.memory + values.memory) + softmax;

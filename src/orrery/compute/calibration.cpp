@@ -1,6 +1,18 @@
 #include "orrery/compute/calibration.hpp"
 
+#include <filesystem>
+
 namespace orrery {
+
+std::string kernel_calibration_file(const Chip& chip, const std::string& folder) {
+  for (const std::string& name :
+       {chip.calibration, chip.name, chip.generation, std::string(name_of(chip.kind))}) {
+    if (name.empty()) continue;
+    const std::string path = folder + "/" + name + ".yaml";
+    if (std::filesystem::exists(path)) return path;
+  }
+  return {};
+}
 
 tl::expected<KernelCalibration, Diagnostics> read_kernel_calibration(const std::string& path) {
   const auto document = read_document(path);

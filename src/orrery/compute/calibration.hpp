@@ -9,6 +9,7 @@
 #include "orrery/base/result.hpp"
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/hw/chip.hpp"
 
 namespace orrery {
 
@@ -43,8 +44,10 @@ struct MatmulCoefficients {
 };
 
 struct MemoryCoefficients {
-  double share = 0.90;       // of peak bandwidth for large streams
-  Bytes half;                // bytes at which half of that is reached (launch floor not counted)
+  double share = 0.90;       // of peak bandwidth, operands of matmuls
+  double stream = 0.88;      // the same, elementwise kernels
+  double norm = 0.85;        // the same, norms and softmax: a row is read before it is written
+  Seconds ramp;              // until a stream runs at that rate: a round trip to memory
   double sm_multiple = 2.5;  // one SM alone draws this many times its even share of the bandwidth
   double l2_multiple = 2.0;  // bandwidth of data that is still in L2, in multiples of memory's
   double softmax_passes = 1.0;  // of reads and writes of an unfused softmax
@@ -169,8 +172,10 @@ void describe(V& v, MatmulCoefficients& m) {
 
 template <class V>
 void describe(V& v, MemoryCoefficients& m) {
-  v("share", m.share, "of peak bandwidth for large streams");
-  v("half", m.half, "bytes at which half of that is reached");
+  v("share", m.share, "of peak bandwidth, operands of matmuls");
+  v("stream", m.stream, "the same, elementwise kernels");
+  v("norm", m.norm, "the same, norms and softmax");
+  v("ramp", m.ramp, "until a stream runs at its rate");
   v("sm_multiple", m.sm_multiple, "one SM alone, in multiples of its even share");
   v("l2_multiple", m.l2_multiple, "bandwidth of data in L2, in multiples of memory's");
   v("softmax_passes", m.softmax_passes, "passes over the scores of an unfused softmax");
@@ -260,6 +265,10 @@ void describe(V& v, KernelCalibration& c) {
   v("routing", c.routing, "mixture of experts beside its matmuls");
   v("errors", c.errors, "of the fit, by op and number format");
 }
+
+// The file of a chip's calibration in `folder`: the first that exists of chip.calibration, its
+// name, its generation, its kind ("gpu"); "" when none does. The later, the wider its errors.
+std::string kernel_calibration_file(const Chip& chip, const std::string& folder);
 
 tl::expected<KernelCalibration, Diagnostics> read_kernel_calibration(const std::string& path);
 

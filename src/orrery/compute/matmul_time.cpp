@@ -20,10 +20,14 @@ double rate_after(const Path& path, double ideal, double half_time) {
   return path.peak * (path.share + (path.sustained - path.share) * hot);
 }
 
-// The least time over the tiles the library has, each with and without cutting k. Per tile:
-//   math = waves * (k / split + fill) * max(2 rows * columns / (rate / SMs), pace)
-//   L2   = tiles * (rows + columns) * k * element / L2 bandwidth        (every tile reads its
-//   strips) memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
+// The least time over the tiles the library has, each whole and with k cut to fill a wave. Per
+// tile:
+//   math   = waves * (k / split + fill) * max(2 rows * columns / (rate / SMs), pace)
+//   L2     = tiles * (rows + columns) * k * element / L2 bandwidth   (every tile reads its strips)
+//   memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
+//   time   = longest + unhidden share of the shorter of math and memory (+ adding the pieces)
+// Waves and tiles: NVIDIA, "Matrix Multiplication Background User's Guide", tile and wave
+// quantisation; splitting k: CUTLASS, "Efficient GEMM in CUDA", parallelized reductions.
 Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share) {
   const double flops = 2.0 * s.m * s.n * s.k * s.count;
   const double rate =
@@ -31,39 +35,43 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
   const double sm_time = 2.0 * p.sms / rate;  // of one multiply-add on one SM
   const double once = (s.m * s.k * s.input_bytes + s.m * s.n * s.output_bytes) * s.count +
                       s.k * s.n * s.weight_bytes * s.count;
-  const double stream_rate = memory_share * p.bandwidth;
-  const double sm_stream = p.c.memory.sm_multiple * p.bandwidth / p.sms;
-  const double l2_rate = p.c.matmul.l2_bandwidth * p.bandwidth;
-  const double waves_of = 1.0 / p.sms;
+  const double stream = once / (memory_share * p.bandwidth);
+  const double one_sm = once * p.sms / (p.c.memory.sm_multiple * p.bandwidth);  // by one SM alone
+  const double per_l2 = 1.0 / (p.c.matmul.l2_bandwidth * p.bandwidth);
+  const double per_sm = 1.0 / p.sms;
+  const double unhidden = 1.0 - p.c.matmul.hidden;
 
   Raw best;
   best.duration = 1e300;
+  best.flops = flops;
+  best.bytes = once;
   for (std::size_t i = 0; i < p.tile_count; ++i) {
     const Tile& t = p.tiles[i];
     const double rows =
         s.count * (s.uneven ? std::max(1.0, s.m * t.per_row + 0.5) : whole(s.m * t.per_row));
     const double blocks = rows * whole(s.n * t.per_column);
-    const double l2_bytes = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes);
-    double split = 1.0;
-    for (;;) {
-      const double busy = std::min(blocks * split, p.sms);
-      const double waves = whole(blocks * split * waves_of);
-      const double math =
-          waves * (s.k / split + path.fill) * std::max(t.rows * t.columns * sm_time, path.pace);
-      double memory = (once + p.c.memory.half.value()) / std::min(stream_rate, busy * sm_stream);
-      double extra = 0.0;
-      if (split > 1.0) {
-        extra = p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count / l2_rate;
-      }
-      const double longer = std::max({math, memory, l2_bytes / l2_rate});
-      const double shorter = std::min(math, memory);
-      const double duration = longer + (1.0 - p.c.matmul.hidden) * shorter + extra;
-      if (duration < best.duration) best = {duration, math, memory, flops, once};
-      if (split > 1.0) break;
-      // as many pieces as fill one wave
-      split = std::min(path.split, static_cast<double>(static_cast<std::int64_t>(p.sms / blocks)));
-      if (split < 2.0 || s.k < 256.0) break;
+    const double l2 = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes) * per_l2;
+    const double element = std::max(t.rows * t.columns * sm_time, path.pace);
+    const auto consider = [&](double waves, double k, double memory, double extra) {
+      const double math = waves * (k + path.fill) * element;
+      const double longer = std::max(std::max(math, memory), l2);
+      const double duration = longer + unhidden * std::min(math, memory) + extra;
+      if (duration >= best.duration) return;
+      best.duration = duration;
+      best.math = math;
+      best.memory = memory;
+    };
+    if (blocks >= p.sms) {
+      consider(whole(blocks * per_sm), s.k, stream, 0.0);
+      continue;
     }
+    consider(1.0, s.k, std::max(stream, one_sm / blocks), 0.0);
+    const auto most = static_cast<double>(static_cast<std::int64_t>(p.sms / blocks));
+    const double split = std::min(path.split, most);  // pieces, at most one wave of them
+    if (split < 2.0 || s.k < 256.0) continue;
+    const double adding =
+        p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count * per_l2;
+    consider(1.0, s.k / split, std::max(stream, one_sm / (blocks * split)), adding);
   }
   best.duration += p.launch;
   return best;
@@ -131,7 +139,7 @@ Raw systolic_matmul(const Parts& p, const Kernel& kernel) {
   raw.bytes = count * (m * kernel.k * bytes_per_element(kernel.compute) +
                        kernel.k * kernel.n * bytes_per_element(kernel.weights) +
                        m * kernel.n * output_bytes(kernel));
-  raw.memory = p.stream(raw.bytes);
+  raw.memory = raw.bytes / (p.c.memory.share * p.bandwidth);
   raw.duration = std::max(raw.math, raw.memory) +
                  (1.0 - p.c.matmul.hidden) * std::min(raw.math, raw.memory) + p.launch;
   if (grouped) raw.duration += path.grouped_floor;

@@ -5,12 +5,13 @@
 namespace orrery {
 namespace roofline {
 
-// One pass over what the kernel says it moves; vector math may be longer (wide norms never are).
+// One pass over what the kernel says it moves; vector math may be longer (it never is in norms).
 Raw streaming(const Parts& p, const Kernel& kernel) {
   Raw raw;
   raw.bytes = kernel.bytes_read + kernel.bytes_written;
   raw.flops = kernel.flops;
-  raw.memory = p.stream(raw.bytes);
+  const bool rows = kernel.kind == OpKind::Norm || kernel.kind == OpKind::CrossEntropy;
+  raw.memory = p.stream(raw.bytes, rows ? p.c.memory.norm : p.c.memory.stream);
   raw.math = kernel.flops / p.vector;
   raw.duration = std::max(raw.memory, raw.math) + p.launch;
   return raw;

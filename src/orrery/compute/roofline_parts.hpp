@@ -11,9 +11,11 @@
 
 namespace orrery::roofline {
 
-inline double whole(double x) {  // ceil for x >= 0; tolerant of the last bits of a reciprocal
-  const auto down = static_cast<double>(static_cast<std::int64_t>(x));
-  return x - down > 1e-9 ? down + 1.0 : down;
+// ceil for 0 <= x < 2^51, tolerant of the last bits of a reciprocal: adding 2^52 rounds to the
+// nearest whole number. Half the time of std::ceil, which is a call without SSE4.1.
+inline double whole(double x) {
+  constexpr double kWhole = 0x1p52;
+  return (x + (0.5 - 1e-9) + kWhole) - kWhole;
 }
 
 inline double padded(double x, double unit) { return whole(x / unit) * unit; }
@@ -49,9 +51,9 @@ struct Parts {
 
   [[nodiscard]] const Path& path(const Kernel& kernel) const;
 
-  // Time of a stream of `bytes`: bytes / (share * peak), with a ramp that costs `half` more bytes.
-  [[nodiscard]] double stream(double bytes) const {
-    return (bytes + c.memory.half.value()) / (c.memory.share * bandwidth);
+  // Time of a stream of `bytes`: a round trip to memory, then its share of the peak.
+  [[nodiscard]] double stream(double bytes, double share) const {
+    return bytes > 0.0 ? c.memory.ramp.value() + bytes / (share * bandwidth) : 0.0;
   }
 };
 
