@@ -26,8 +26,8 @@ FabricCalibration inside_node() {
           .in_network = {line(20, 1, 0.5), line(60, 1, 0.7)},
           .all_to_all = {line(6, 0.3, 0.2), line(12, 0.3, 0.5), line(40, 1, 0.8)},
           .send_recv = {line(5, 1, 0.3), line(15, 1, 0.8)},
-          .one_shot = {line(3, 0.1, 0.5)},
-          .two_shot = {line(5, 0.2, 0.5)},
+          .one_shot = {line(3, 0.05, 0.1), line(4, 0.2, 0.6)},
+          .two_shot = {line(5, 0.2, 0.3), line(12, 0.3, 0.6)},
           .copy = BytesPerSecond{1.2e12}};
 }
 FabricCalibration on_pcie() {
@@ -40,7 +40,7 @@ FabricCalibration on_pcie() {
 // Steps between nodes start at NCCL's own figures: src/graph/tuning.cc, hwLat, NET: 2.7, 4 and 14
 // us.
 FabricCalibration between_nodes() {
-  const Lines lines{line(15, 4.0, 0.5), line(30, 14.0, 0.9)};
+  const Lines lines{line(15, 2.7, 0.1), line(20, 4.0, 0.5), line(30, 14.0, 0.9)};
   return {.all_reduce = lines,
           .gather = lines,
           .all_to_all = lines,

@@ -235,10 +235,17 @@ std::vector<CollectiveRow> read_collective_rows(const std::string& shared) {
   read_kernel_database(shared, out);
   read_ground_truth(shared, out);
   for (const History& h : kHistories) read_history(shared, h, out);
-  std::map<std::string, int> count;
+  // The same call on another device or in another number format is no independent witness: it is
+  // held out everywhere or nowhere.
+  using Key = std::tuple<CollectiveKind, bool, int, int, double>;
+  std::map<Key, int> order;
   for (CollectiveRow& row : out) {
+    const auto& members = row.call.group.members;
+    const Key key{row.call.kind, row.call.engine_kernels, members[0], members[1],
+                  row.call.size.value()};
+    const int place = order.emplace(key, static_cast<int>(order.size())).first->second;
     const bool twenty_racks = row.call.group.ranks() > 1000;  // no algorithm of ours explains them
-    row.held_out = count[row.set]++ % 5 == 4 || twenty_racks;
+    row.held_out = place % 5 == 4 || twenty_racks;
   }
   return out;
 }

@@ -18,7 +18,7 @@ struct CollectiveRow {
   Seconds measured;
   // Launched from the host one by one: small messages show the host's launches, not the library.
   bool host_launched = false;
-  bool held_out = false;  // every fifth of its set
+  bool held_out = false;  // every fifth call
   double weight = 1.0;    // in a fit; a published row stands for a run, not for one of hundreds
 };
 

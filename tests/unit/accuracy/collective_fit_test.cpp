@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdio>
+#include <filesystem>
 #include <set>
 
 namespace orrery {
@@ -73,6 +75,49 @@ TEST(CollectiveCalibration, ReproducesTheErrorsItsFilesState) {
     }
     EXPECT_NEAR(median(errors), std::stod(node->find("fit")->find("median_error")->scalar), 0.002)
         << fabric;
+  }
+}
+
+// What the wires of a whole innermost tier can carry into one rank.
+double fastest_wire(const Tier& t) {
+  return t.bandwidth.value() *
+         (t.kind == TierKind::Torus ? 2.0 * static_cast<double>(t.shape.size()) : 1.0);
+}
+
+// Every cluster of the catalog with its calibration, every collective, whole innermost tier.
+TEST(CollectiveTime, KeepsItsBoundsOnEveryClusterOfTheCatalog) {
+  const auto calibration = catalog_calibration();
+  for (const auto& entry : std::filesystem::directory_iterator(kCatalog + "/clusters")) {
+    const Cluster c = catalog_cluster(kCatalog, entry.path().stem().string(), 0);
+    const GroupShape all{{c.tiers[0].width, 1, 1, 1}};
+    const double p = c.tiers[0].width;
+    for (const auto& [name, kind] : EnumNames<CollectiveKind>::values) {
+      double before = 0.0;
+      for (double bytes = 1.0; bytes < 1e11; bytes *= 3.0) {
+        const CollectiveTime t =
+            collective_time({.kind = kind, .size = Bytes{bytes}, .group = all}, c, calibration);
+        EXPECT_GT(t.duration.value(), before) << c.name << " " << name << " " << bytes;
+        EXPECT_GT(t.latency_part.value(), 0.0) << c.name << " " << name;
+        before = t.duration.value();
+      }
+      Cluster faster = c;
+      for (Tier& t : faster.tiers) t.bandwidth *= 2.0;
+      const CollectiveCall call{.kind = kind, .size = Bytes{1e8}, .group = all};
+      EXPECT_LE(collective_time(call, faster, calibration).duration,
+                collective_time(call, c, calibration).duration)
+          << c.name << " " << name;
+    }
+    const CollectiveCall gather{
+        .kind = CollectiveKind::AllGather, .size = Bytes{1e9}, .group = all};
+    EXPECT_GE(collective_time(gather, c, calibration).duration.value(),
+              (p - 1) / p * 1e9 / fastest_wire(c.tiers[0]))
+        << c.name;
+    const CollectiveCall reduce{
+        .kind = CollectiveKind::AllReduce, .size = Bytes{1e9}, .group = all};
+    const double halves = c.tiers[0].in_network_reduction ? 1.0 : 2.0;
+    EXPECT_GE(collective_time(reduce, c, calibration).duration.value(),
+              halves * (p - 1) / p * 1e9 / fastest_wire(c.tiers[0]))
+        << c.name;
   }
 }
 
