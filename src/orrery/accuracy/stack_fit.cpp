@@ -9,12 +9,13 @@
 namespace orrery {
 namespace {
 
-// The search's coordinates: log efficiency, overhead (ms), overlap, log MoE overhead.
-using Point = std::array<double, 4>;
-constexpr Point kLow{-1.0, 0.0, 0.0, -0.7};
-constexpr Point kHigh{0.5, 20.0, 1.0, 1.4};
+// The search's coordinates: log efficiency, overhead (ms), overlap, log MoE overhead,
+// log attention. Four are free at most: MoE overhead where there are experts, else attention.
+using Point = std::array<double, 5>;
+constexpr Point kLow{-1.0, 0.0, 0.0, -0.7, -0.7};
+constexpr Point kHigh{0.5, 20.0, 1.0, 1.4, 1.6};
 // One unit of these costs as much as a mean error of 1 on kPullRows rows.
-constexpr Point kPull{1.0, 0.02, 0.3, 0.5};
+constexpr Point kPull{1.0, 0.02, 0.3, 0.5, 0.3};
 constexpr double kPullRows = 1.0;
 
 Stack stack_at(const std::string& name, const Point& x) {
@@ -24,10 +25,11 @@ Stack stack_at(const std::string& name, const Point& x) {
   s.overhead_per_layer = Seconds{x[1] * 1e-3};
   s.overlap = x[2];
   s.moe_overhead = std::exp(x[3]);
+  s.attention = std::exp(x[4]);
   return s;
 }
 
-constexpr Point kNeutral{0.0, 0.5, 0.8, 0.0};
+constexpr Point kNeutral{0.0, 0.5, 0.8, 0.0, 0.0};
 
 double loss(const Point& x, const std::vector<FitRow>& rows) {
   const Stack stack = stack_at("", x);
@@ -49,14 +51,15 @@ Stack neutral_stack(const std::string& name) { return stack_at(name, kNeutral); 
 
 Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows) {
   const bool any_moe = std::ranges::any_of(rows, &FitRow::is_moe);
-  const std::size_t free = rows.size() < 4 ? 1 : any_moe ? 4 : 3;
+  std::vector<std::size_t> free{0};
+  if (rows.size() >= 4) free = {0, 1, 2, any_moe ? std::size_t{3} : std::size_t{4}};
   Point best = kNeutral;
   double best_loss = loss(best, rows);
-  Point step{0.2, 1.0, 0.2, 0.3};
+  Point step{0.2, 1.0, 0.2, 0.3, 0.3};
   for (int round = 0; round < 9; ++round) {
     for (bool improved = true; improved;) {
       improved = false;
-      for (std::size_t i = 0; i < free; ++i) {
+      for (const std::size_t i : free) {
         for (const double direction : {1.0, -1.0}) {
           Point x = best;
           x[i] = std::clamp(x[i] + direction * step[i], kLow[i], kHigh[i]);
@@ -77,8 +80,8 @@ Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows) {
 std::string to_yaml(const Stack& s) {
   return fmt::format(
       "name: {}\nefficiency: {:.4f}\noverhead_per_layer: {:.4f} ms\noverlap: {:.4f}\nmoe_overhead: {:.4f}\n"
-      "source: \"{}\"\n",
-      s.name, s.efficiency, s.overhead_per_layer.value() * 1e3, s.overlap, s.moe_overhead, s.source);
+      "attention: {:.4f}\nsource: \"{}\"\n",
+      s.name, s.efficiency, s.overhead_per_layer.value() * 1e3, s.overlap, s.moe_overhead, s.attention, s.source);
 }
 
 }  // namespace orrery

@@ -69,6 +69,7 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
   const double slower = 1.0 / stack.efficiency;
   for (Seconds& work : t.work) work *= slower;
   t.work[static_cast<std::size_t>(Work::Experts)] *= stack.moe_overhead;
+  t.work[static_cast<std::size_t>(Work::Attention)] *= stack.attention;
   t.weight_gradient *= slower;
   Seconds budget = stack.overlap * t.compute();
   for (const PricedProgram::Transfer& transfer : priced.transfers) {

@@ -23,6 +23,7 @@ struct Stack {
   Seconds overhead_per_layer;  // host time a layer's forward and backward pass costs
   double overlap = 0.9;        // share of compute time that overlappable traffic can hide behind
   double moe_overhead = 1.0;   // expert layers' kernels and permutations take this much longer
+  double attention = 1.0;  // its attention kernels take this much longer than the calibrated ones
   std::string source;
 };
 
@@ -34,6 +35,7 @@ void describe(V& v, Stack& s) {
     "host time of one layer's forward and backward pass");
   v("overlap", s.overlap, "share of compute that traffic can hide behind");
   v("moe_overhead", s.moe_overhead, "expert layers take this much longer");
+  v("attention", s.attention, "its attention kernels take this much longer than the calibrated ones");
   v("source", s.source, "rows and method of the fit");
 }
 
