@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <algorithm>
 #include <string>
 
 namespace orrery {
@@ -163,6 +163,23 @@ TEST(CollectiveTime, GrowsWithSizeAndNeverWithBandwidth) {
 
 TEST(CollectiveTime, AGroupOfOneTakesNoTime) {
   for (const auto kind : kEvery) EXPECT_EQ(seconds(kind, kSize, {}, nodes(8, 4)), 0.0);
+}
+
+TEST(CollectiveTime, AllToAllWaitsForTheWireOnceNotOncePerPeer) {
+  Cluster c = nodes(8, 64);
+  c.tiers[1].latency = Seconds{1e-5};
+  EXPECT_NEAR(seconds(CollectiveKind::AllToAll, 0.0, {{8, 64, 1, 1}}, c), 1e-5, 1e-12);
+}
+
+TEST(CollectiveTime, AMeshOverlapsItsTiersAndATorusDoesNot) {
+  Cluster c = nodes(8, 2);
+  c.tiers[0].kind = TierKind::FullMesh;
+  const double inner = 7.0 / 8 * kSize / 400e9, outer = 0.5 * kSize / 8 / 50e9;
+  EXPECT_NEAR(seconds(CollectiveKind::AllGather, kSize, {{8, 2, 1, 1}}, c), std::max(inner, outer),
+              1e-12);
+  c.tiers[0] = torus({8}).tiers[0];
+  const double ring = 7.0 / 8 * kSize / 100e9;
+  EXPECT_NEAR(seconds(CollectiveKind::AllGather, kSize, {{8, 2, 1, 1}}, c), ring + outer, 1e-12);
 }
 
 TEST(CollectiveTime, ThePartsAddUp) {

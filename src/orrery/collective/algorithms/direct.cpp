@@ -32,7 +32,8 @@ Cost engine_all_reduce(const Path& path) {
 }
 
 // All-to-all; peers at every tier are served at the same time.
-//   switch, mesh: T = launch + sum peers step + max over tiers (peers / p) n / B
+// (messages to many peers are in flight together: the wire's latency counts once)
+//   switch, mesh: T = launch + latency + sum peers step + max over tiers (peers / p) n / B
 //   torus: the middle of the longest axis carries half of it, d/8 n (closed) or d/4 n (a line)
 Cost all_to_all(const Path& path) {
   std::array<Share, kMostTiers> shares{};
@@ -44,12 +45,14 @@ Cost all_to_all(const Path& path) {
     if (hop.kind == TierKind::Torus) {
       double worst = 0.0;
       for (int a = 0; a < hop.axes.count; ++a) {
-        shares[h].steps += hop.axes.closed[a] ? hop.axes.length[a] / 2.0 : hop.axes.length[a] - 1.0;
+        shares[h].waits += hop.axes.closed[a] ? hop.axes.length[a] / 2.0 : hop.axes.length[a] - 1.0;
         worst = std::max(worst, hop.axes.length[a] / (hop.axes.closed[a] ? 8.0 : 4.0));
       }
+      shares[h].steps = shares[h].waits;
       shares[h].bytes = part * path.size * worst * hop.bandwidth / hop.link;
     } else {
       shares[h].steps = peers;
+      shares[h].waits = 1.0;
       shares[h].bytes = path.size * peers / path.ranks;
     }
   }

@@ -30,7 +30,7 @@ Cost fastest_pipelined(const Path& path, const std::array<Share, kMostTiers>& sh
       const Hop& hop = path.hop[h];
       const ProtocolLine& line = line_of(hop, lines, k);
       launch = std::max(launch, line.launch.value());
-      cost.latency += shares[h].steps * (line.step.value() + hop.latency);
+      cost.latency += shares[h].steps * line.step.value() + shares[h].waits * hop.latency;
       const double busy = shares[h].bytes / (hop.bandwidth * line.efficiency);
       if (busy > cost.bandwidth) {
         cost.bandwidth = busy;

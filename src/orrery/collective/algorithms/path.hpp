@@ -44,7 +44,8 @@ using Lines = std::vector<ProtocolLine> FabricCalibration::*;
 
 // What one hop contributes to an algorithm that runs through all hops at the same time.
 struct Share {
-  double steps = 0.0;
+  double steps = 0.0;  // messages that the software handles one after the other
+  double waits = 0.0;  // wire latencies that nothing hides
   double bytes = 0.0;
 };
 

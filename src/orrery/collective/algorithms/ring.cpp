@@ -11,7 +11,7 @@ Cost ring(const Path& path, double rounds, Lines lines) {
   std::array<Share, kMostTiers> shares{};
   const double p = path.ranks;
   for (int h = 0; h < path.hops; ++h) {
-    shares[h].steps = rounds * (p - 1.0) * crossings(path, h) / p;
+    shares[h].steps = shares[h].waits = rounds * (p - 1.0) * crossings(path, h) / p;
     shares[h].bytes = rounds * (p - 1.0) / p * path.size / path.hop[h].inside;
   }
   return fastest_pipelined(path, shares, lines, "ring");

@@ -20,7 +20,7 @@ Cost tree_all_reduce(const Path& path) {
   for (int h = 0; h < path.hops; ++h) {
     const Hop& hop = path.hop[h];
     const double m = hop.members;
-    shares[h].steps = 2.0 * (h == last ? log2_steps(hop.members) : m - 1.0);
+    shares[h].steps = shares[h].waits = 2.0 * (h == last ? log2_steps(hop.members) : m - 1.0);
     shares[h].bytes = 2.0 * (m - 1.0) / m * path.size / hop.inside;
   }
   return fastest_pipelined(path, shares, &FabricCalibration::all_reduce, "tree");
@@ -30,7 +30,7 @@ Cost tree_all_reduce(const Path& path) {
 Cost tree_broadcast(const Path& path) {
   std::array<Share, kMostTiers> shares{};
   for (int h = 0; h < path.hops; ++h) {
-    shares[h].steps = log2_steps(path.hop[h].members);
+    shares[h].steps = shares[h].waits = log2_steps(path.hop[h].members);
     shares[h].bytes = path.size / path.hop[h].inside;
   }
   return fastest_pipelined(path, shares, &FabricCalibration::gather, "tree");
