@@ -17,7 +17,7 @@ namespace orrery {
 struct MatrixPath {
   double share = 0.75;      // of the chip's dense peak, short kernels
   double sustained = 0.65;  // the same under the power limit, kernels of many milliseconds
-  double fill = 96;         // elements of k that a tile's prologue and epilogue cost
+  Seconds fill;             // of a 128 x 256 tile: prologue and epilogue; others by their area
   double split = 16;        // most pieces that k is cut into; 1: the library does not
   Seconds pace;             // of one element of k in one block: its loop waits for its loads
   double quantise = 0;      // passes over the bf16 input that activation quantisation costs
@@ -135,7 +135,7 @@ template <class V>
 void describe(V& v, MatrixPath& p) {
   v("share", p.share, "of the dense peak, short kernels");
   v("sustained", p.sustained, "of the dense peak under the power limit");
-  v("fill", p.fill, "elements of k that filling and draining a tile costs");
+  v("fill", p.fill, "prologue and epilogue of a 128 x 256 tile");
   v("quantise", p.quantise, "passes over the bf16 input for activation quantisation");
   v("split", p.split, "most pieces that k is cut into");
   v("pace", p.pace, "of one element of k in one block");
