@@ -69,6 +69,7 @@ KernelRow attention_row(const CsvTable& t, std::size_t i, const char* phase) {
   kernel.kv_heads = t.number(i, "kv_heads");
   kernel.head_dim = kernel.v_head_dim = t.number(i, "head_dim");
   kernel.window = t.number(i, "window");
+  kernel.appends_cache = true;
   row.kernels = {kernel};
   return row;
 }
@@ -88,6 +89,7 @@ KernelRow mla_row(const CsvTable& t, std::size_t i) {
   kernel.head_dim = 192;
   kernel.v_head_dim = 128;
   if (phase == "decode") kernel.kv_latent = 576;
+  kernel.appends_cache = true;
   row.kernels = {kernel};
   return row;
 }

@@ -60,7 +60,7 @@ struct AttentionCoefficients {
   double backward = 0.55;     // share of the matrix peak, flash attention backward
   double query_tile = 128;    // query rows of one thread block
   double key_tile = 128;      // causal masks are skipped in blocks of this many keys
-  double prefill_passes = 2;  // over Q, K, V and the output: rotary and cache append included
+  double prefill_passes = 2;  // over Q, K, V and the output with rotary embedding and cache append
   double prefill_passes_fp8 = 2;
   bool fp8_cache_math = true;  // a cache in fp8 is multiplied in fp8 even by bf16 queries
   Seconds prefill_start;       // of one thread block
