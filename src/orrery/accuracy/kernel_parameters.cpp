@@ -23,7 +23,7 @@ class Knobs {
   void path(MatrixPath& p) {
     share(p.share);
     share(p.sustained);
-    number(p.fill, 1, 2000);
+    time(p.fill, 0.01, 60);
     number(p.split, 1, 32);
     time(p.pace, 1e-5, 0.02);
   }

@@ -1,5 +1,6 @@
 #include "orrery/accuracy/kernel_rows.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "orrery/accuracy/csv_table.hpp"
@@ -68,6 +69,7 @@ KernelRow attention_row(const CsvTable& t, std::size_t i, const char* phase) {
   kernel.kv_heads = t.number(i, "kv_heads");
   kernel.head_dim = kernel.v_head_dim = t.number(i, "head_dim");
   kernel.window = t.number(i, "window");
+  kernel.appends_cache = true;
   row.kernels = {kernel};
   return row;
 }
@@ -87,6 +89,7 @@ KernelRow mla_row(const CsvTable& t, std::size_t i) {
   kernel.head_dim = 192;
   kernel.v_head_dim = 128;
   if (phase == "decode") kernel.kv_latent = 576;
+  kernel.appends_cache = true;
   row.kernels = {kernel};
   return row;
 }
@@ -168,6 +171,40 @@ Result<void> append(std::vector<KernelRow>& rows, const std::string& path,
   return {};
 }
 
+// InferSim's tables have the shape of the heads in their names: mha__decode__h20__32-8-128.csv.
+KernelRow infersim_row(const CsvTable& t, std::size_t i, const std::string& name) {
+  const std::string kv = t.text(i, "kv_dtype") == "fp8" ? "fp8" : "bfloat16";
+  Kernel kernel{.kind = OpKind::Attention};
+  if (name.starts_with("gemm")) {
+    kernel = {.kind = OpKind::Matmul, .compute = DType::Fp8, .weights = DType::Fp8};
+    kernel.scaling = Scaling::Block;  // inputs come quantised
+    kernel.m = t.number(i, "m");
+    kernel.n = t.number(i, "n");
+    kernel.k = t.number(i, "k");
+    return {"matmul fp8_block", shape_of(t, i, {"m", "n", "k"}), {kernel}, {}};
+  }
+  const bool decode = name.find("decode") != std::string::npos;
+  const bool latent = name.starts_with("mla");
+  double shape[3] = {};  // heads, KV heads and width; MLA: heads, latent and rope
+  std::size_t at = name.rfind("__") + 2;
+  for (double& number : shape) {
+    number = std::stod(name.substr(at));
+    at = name.find('-', at) + 1;
+  }
+  kernel.weights = kv == "fp8" ? DType::Fp8 : DType::Bf16;
+  kernel.batch = decode ? t.number(i, "batch_size") : 1.0;
+  kernel.q_len = decode ? 1.0 : t.number(i, "seq_len");
+  kernel.kv_len = decode ? t.number(i, "kv_len") : kernel.q_len;
+  kernel.heads = shape[0];
+  kernel.kv_heads = latent ? shape[0] : shape[1];
+  kernel.head_dim = latent ? 192.0 : shape[2];
+  kernel.v_head_dim = latent ? 128.0 : shape[2];
+  if (latent && decode) kernel.kv_latent = 576;
+  const std::string kind = std::string(latent ? "mla " : "") + (decode ? "decode " : "prefill ");
+  return {
+      kind + kv, name + "," + shape_of(t, i, {"batch_size", "kv_len", "seq_len"}), {kernel}, {}};
+}
+
 }  // namespace
 
 Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
@@ -186,6 +223,24 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
         append(rows, folder + "/mla_attention.csv.gz", device, mla_row),
         append(rows, folder + "/moe.csv.gz", device, moe_row)}) {
     if (!done) return tl::unexpected(done.error());
+  }
+  if (!std::filesystem::is_directory(folder)) return rows;
+  std::vector<std::string> names;  // in the order of their names, whatever the file system's
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool known =
+        name.starts_with("gemm") || name.starts_with("mha") || name.starts_with("mla__");
+    if (known && name.find("__" + device + "__") != std::string::npos) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  for (const std::string& name : names) {
+    const auto make = [&name](const CsvTable& t, std::size_t i) {
+      return infersim_row(t, i, name);
+    };
+    const Layout one_device{"", "latency_us", 1e-6};
+    if (const auto done = append(rows, folder + "/" + name, "", make, one_device); !done) {
+      return tl::unexpected(done.error());
+    }
   }
   const Layout neusight{"Device", "Latency", 1e-3, true};
   for (const char* file :

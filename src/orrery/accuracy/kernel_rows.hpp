@@ -20,7 +20,7 @@ struct KernelRow {
 
 // All rows of one device ("h100_sxm") in matmul, attention_prefill, attention_decode, mla_attention
 // and moe.csv.gz of `folder`, or ("NVIDIA A100 80GB PCIe") in NeuSight's nvidia__*.csv.gz tables of
-// single fp32 operators. Kinds whose table is absent have no rows.
+// single fp32 operators, or ("h20") in InferSim's tables. Kinds whose table is absent have no rows.
 Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
                                                 const std::string& device);
 

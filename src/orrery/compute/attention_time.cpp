@@ -58,6 +58,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
 
   double passes = fp8 ? a.prefill_passes_fp8 : a.prefill_passes;
   if (mla) passes = fp8 ? a.mla_prefill_passes_fp8 : a.mla_prefill_passes;
+  if (!k.appends_cache) passes = 1.0;
   Raw raw;
   const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
   const Scores visited = visited_scores(a, k);
@@ -78,7 +79,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
       k.batch * k.kv_len * k.kv_heads * (k.head_dim + vd) * bytes_per_element(k.weights);
   raw.bytes = (backward ? 3.0 : passes) * (queries + keys);
   raw.memory = raw.bytes / (p.c.memory.share * p.bandwidth);
-  raw.duration = raw.math + raw.memory + a.prefill_floor.value();
+  raw.duration = raw.math + raw.memory + (k.appends_cache ? a.prefill_floor.value() : p.launch);
   return raw;
 }
 

@@ -17,7 +17,7 @@ namespace orrery {
 struct MatrixPath {
   double share = 0.75;      // of the chip's dense peak, short kernels
   double sustained = 0.65;  // the same under the power limit, kernels of many milliseconds
-  double fill = 96;         // elements of k that a tile's prologue and epilogue cost
+  Seconds fill;             // of a 128 x 256 tile: prologue and epilogue; others by their area
   double split = 16;        // most pieces that k is cut into; 1: the library does not
   Seconds pace;             // of one element of k in one block: its loop waits for its loads
   double quantise = 0;      // passes over the bf16 input that activation quantisation costs
@@ -60,7 +60,7 @@ struct AttentionCoefficients {
   double backward = 0.55;     // share of the matrix peak, flash attention backward
   double query_tile = 128;    // query rows of one thread block
   double key_tile = 128;      // causal masks are skipped in blocks of this many keys
-  double prefill_passes = 2;  // over Q, K, V and the output: rotary and cache append included
+  double prefill_passes = 2;  // over Q, K, V and the output with rotary embedding and cache append
   double prefill_passes_fp8 = 2;
   bool fp8_cache_math = true;  // a cache in fp8 is multiplied in fp8 even by bf16 queries
   Seconds prefill_start;       // of one thread block
@@ -135,7 +135,7 @@ template <class V>
 void describe(V& v, MatrixPath& p) {
   v("share", p.share, "of the dense peak, short kernels");
   v("sustained", p.sustained, "of the dense peak under the power limit");
-  v("fill", p.fill, "elements of k that filling and draining a tile costs");
+  v("fill", p.fill, "prologue and epilogue of a 128 x 256 tile");
   v("quantise", p.quantise, "passes over the bf16 input for activation quantisation");
   v("split", p.split, "most pieces that k is cut into");
   v("pace", p.pace, "of one element of k in one block");

@@ -22,7 +22,7 @@ double rate_after(const Path& path, double ideal, double half_time) {
 
 // The least time over the tiles the library has, each whole and with k cut to fill a wave. Per
 // tile:
-//   math   = waves * (k / split + fill) * max(2 rows * columns / (rate / SMs), pace)
+//   math   = waves * (k / split * max(2 rows * columns / (rate / SMs), pace) + fill)
 //   L2     = tiles * (rows + columns) * k * element / L2 bandwidth   (every tile reads its strips)
 //   memory = (A + B + C) / min(share * peak, blocks * one SM's bandwidth)
 //   time   = longest + unhidden share of the shorter of math and memory (+ adding the pieces)
@@ -51,9 +51,11 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
         s.count * (s.uneven ? std::max(1.0, s.m * t.per_row + 0.5) : whole(s.m * t.per_row));
     const double blocks = rows * whole(s.n * t.per_column);
     const double l2 = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes) * per_l2;
-    const double element = std::max(t.rows * t.columns * sm_time, path.pace);
+    const double area = t.rows * t.columns;
+    const double element = std::max(area * sm_time, path.pace);
+    const double fill = area * path.fill;
     const auto consider = [&](double waves, double k, double memory, double extra) {
-      const double math = waves * (k + path.fill) * element;
+      const double math = waves * (k * element + fill);
       const double longer = std::max(std::max(math, memory), l2);
       const double duration = longer + unhidden * std::min(math, memory) + extra;
       if (duration >= best.duration) return;
@@ -110,6 +112,7 @@ Raw grouped_matmul(const Parts& p, const Kernel& kernel) {
   Path path = p.path(kernel);
   path.share *= path.grouped;
   path.sustained *= path.grouped;
+  path.fill /= path.grouped;  // each tile also looks up its expert
   const double experts = std::max(1.0, kernel.count);
   Shape s{std::max(1.0, kernel.m / experts), kernel.n, kernel.k, experts};
   s.uneven = kernel.heaviest > 1.5 * s.m;

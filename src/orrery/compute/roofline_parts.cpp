@@ -8,7 +8,7 @@ Path made(const MatrixPath& from, FlopsPerSecond peak) {
   path.peak = peak.value();
   path.share = from.share;
   path.sustained = std::min(from.sustained, from.share);
-  path.fill = from.fill;
+  path.fill = from.fill.value() / (128.0 * 256.0);
   path.quantise = from.quantise;
   path.floor = from.floor.value();
   path.split = from.split;

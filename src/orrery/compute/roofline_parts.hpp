@@ -23,7 +23,8 @@ inline double padded(double x, double unit) { return whole(x / unit) * unit; }
 // One number format on one chip: peak, coefficients.
 struct Path {
   double peak = 0;  // FLOP/s, the data sheet's
-  double share = 0, sustained = 0, fill = 0;
+  double share = 0, sustained = 0;
+  double fill = 0;  // of one element of an output tile
   double split = 1, pace = 0, quantise = 0, floor = 0;
   double grouped = 1, grouped_memory = 1, grouped_floor = 0;
 };

@@ -35,6 +35,7 @@ struct Kernel {
   double state = 0;       // scans
   bool causal = true;
   bool fused = true;      // flash attention; false: scores go through memory
+  bool appends_cache = false;  // serving prefill: rotary embedding and the KV cache's append belong to it
 
   // Everything else is bound by what it moves.
   double bytes_read = 0, bytes_written = 0, flops = 0;

@@ -173,7 +173,7 @@ TEST(MoeLayer, DealsEveryCopyOnce) {
 
 TEST(Calibration, FallsBackFromNameToGenerationToKind) {
   Chip chip;
-  chip.name = "h800";
+  chip.name = "gh200";
   chip.generation = "hopper";
   EXPECT_EQ(kernel_calibration_file(chip, kFolder), kFolder + "/hopper.yaml");
   chip.generation = "cdna3";
