@@ -45,6 +45,14 @@ orrery_module(model SOURCES
     src/orrery/model/blocks/scans.cpp
     src/orrery/model/blocks/tower.cpp
     src/orrery/model/build.cpp
+    src/orrery/model/hf/classic.cpp
+    src/orrery/model/hf/common.cpp
+    src/orrery/model/hf/config.cpp
+    src/orrery/model/hf/dense.cpp
+    src/orrery/model/hf/experts.cpp
+    src/orrery/model/hf/hybrid.cpp
+    src/orrery/model/hf/latent.cpp
+    src/orrery/model/hf_config.cpp
     src/orrery/model/spec.cpp
   DEPENDS base ops)
 orrery_module(report SOURCES

@@ -103,8 +103,7 @@ OpGraph build(const ModelSpec& spec) {
   graph.output = blocks::output_layer(spec);
   for (int i = 0; i < spec.mtp_layers; ++i)
     graph.extra_heads.push_back(blocks::prediction_module(spec, i));
-  if (spec.vision && spec.kind != ModelKind::Vit)
-    graph.towers.push_back(blocks::vision_tower(spec));
+  if (spec.vision) graph.towers.push_back(blocks::vision_tower(spec));
   if (spec.encoder) graph.towers.push_back(blocks::text_encoder(spec));
   return graph;
 }

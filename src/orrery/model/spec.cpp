@@ -61,9 +61,12 @@ class Checker {
   Diagnostics& problems_;
 };
 
-constexpr std::int64_t kWidest = 1 << 24;   // no width, count or vocabulary is near this
-constexpr std::int64_t kDeepest = 100'000;  // layers
-constexpr std::int64_t kMostExperts = 1 << 20;
+// Far above any model; products of these stay inside 64 bits.
+constexpr std::int64_t kWidest = 1 << 20;
+constexpr std::int64_t kMostHeads = 1 << 14;
+constexpr std::int64_t kMostRows = 1 << 24;  // of an embedding
+constexpr std::int64_t kDeepest = 100'000;   // layers
+constexpr std::int64_t kMostExperts = 1 << 16;
 constexpr std::int64_t kLongest = std::int64_t{1} << 40;
 
 bool uses(const std::string& pattern, const char* letters) {
@@ -82,10 +85,10 @@ void check_pattern(const std::string& pattern, const char* key, const char* know
 }
 
 void check_attention(const ModelSpec& m, Checker& c) {
-  c.positive("heads", m.heads, kWidest);
-  c.positive("kv_heads", m.kv_heads, kWidest);
-  c.positive("head_dim", m.head_dim, kWidest);
-  c.positive("v_head_dim", m.v_head_dim, kWidest);
+  c.positive("heads", m.heads, kMostHeads);
+  c.positive("kv_heads", m.kv_heads, kMostHeads);
+  c.positive("head_dim", m.head_dim, kMostHeads);
+  c.positive("v_head_dim", m.v_head_dim, kMostHeads);
   if (m.heads > 0 && m.kv_heads > 0) {
     c.holds(
         m.heads % m.kv_heads == 0, "kv_heads",
@@ -96,10 +99,10 @@ void check_attention(const ModelSpec& m, Checker& c) {
 void check_local(const LocalAttention& l, const Node& node, Diagnostics& problems) {
   Checker c(node, problems);
   c.positive("window", l.window, kLongest);
-  c.positive("heads", l.heads, kWidest);
-  c.positive("kv_heads", l.kv_heads, kWidest);
-  c.positive("head_dim", l.head_dim, kWidest);
-  c.positive("v_head_dim", l.v_head_dim, kWidest);
+  c.positive("heads", l.heads, kMostHeads);
+  c.positive("kv_heads", l.kv_heads, kMostHeads);
+  c.positive("head_dim", l.head_dim, kMostHeads);
+  c.positive("v_head_dim", l.v_head_dim, kMostHeads);
   c.holds(l.kv_heads <= 0 || l.heads % l.kv_heads == 0, "kv_heads",
           fmt::format("saw {} kv_heads; expected a divisor of the {} heads", l.kv_heads, l.heads));
 }
@@ -123,22 +126,22 @@ void check_blocks(const ModelSpec& m, const Node& node, Diagnostics& problems) {
     Checker c(at(node, "mla"), problems);
     c.not_negative("q_lora", m.mla->q_lora, kWidest);
     c.positive("kv_lora", m.mla->kv_lora, kWidest);
-    c.positive("qk_nope", m.mla->qk_nope, kWidest);
-    c.not_negative("qk_rope", m.mla->qk_rope, kWidest);
-    c.positive("v", m.mla->v, kWidest);
+    c.positive("qk_nope", m.mla->qk_nope, kMostHeads);
+    c.not_negative("qk_rope", m.mla->qk_rope, kMostHeads);
+    c.positive("v", m.mla->v, kMostHeads);
   }
   if (m.indexer) {
     Checker c(at(node, "indexer"), problems);
-    c.positive("heads", m.indexer->heads, kWidest);
-    c.positive("head_dim", m.indexer->head_dim, kWidest);
+    c.positive("heads", m.indexer->heads, kMostHeads);
+    c.positive("head_dim", m.indexer->head_dim, kMostHeads);
     c.positive("top_k", m.indexer->top_k, kLongest);
   }
   if (m.compressed) {
     Checker c(at(node, "compressed"), problems);
-    c.positive("sparse_ratio", m.compressed->sparse_ratio, kWidest);
-    c.positive("heavy_ratio", m.compressed->heavy_ratio, kWidest);
+    c.positive("sparse_ratio", m.compressed->sparse_ratio, kMostHeads);
+    c.positive("heavy_ratio", m.compressed->heavy_ratio, kMostHeads);
     c.positive("q_lora", m.compressed->q_lora, kWidest);
-    c.positive("out_groups", m.compressed->out_groups, kWidest);
+    c.positive("out_groups", m.compressed->out_groups, kMostHeads);
     c.positive("out_lora", m.compressed->out_lora, kWidest);
     c.holds(m.compressed->out_groups <= 0 || m.heads % m.compressed->out_groups == 0, "out_groups",
             fmt::format("saw {} groups; expected a divisor of the {} heads",
@@ -146,30 +149,30 @@ void check_blocks(const ModelSpec& m, const Node& node, Diagnostics& problems) {
   }
   if (m.mamba) {
     Checker c(at(node, "mamba"), problems);
-    c.positive("heads", m.mamba->heads, kWidest);
-    c.positive("head_dim", m.mamba->head_dim, kWidest);
-    c.positive("state", m.mamba->state, kWidest);
-    c.positive("groups", m.mamba->groups, kWidest);
-    c.positive("conv", m.mamba->conv, kWidest);
+    c.positive("heads", m.mamba->heads, kMostHeads);
+    c.positive("head_dim", m.mamba->head_dim, kMostHeads);
+    c.positive("state", m.mamba->state, kMostHeads);
+    c.positive("groups", m.mamba->groups, kMostHeads);
+    c.positive("conv", m.mamba->conv, kMostHeads);
   }
   if (m.linear) {
     Checker c(at(node, "linear"), problems);
-    c.positive("key_heads", m.linear->key_heads, kWidest);
-    c.positive("value_heads", m.linear->value_heads, kWidest);
-    c.positive("key_dim", m.linear->key_dim, kWidest);
-    c.positive("value_dim", m.linear->value_dim, kWidest);
-    c.positive("conv", m.linear->conv, kWidest);
+    c.positive("key_heads", m.linear->key_heads, kMostHeads);
+    c.positive("value_heads", m.linear->value_heads, kMostHeads);
+    c.positive("key_dim", m.linear->key_dim, kMostHeads);
+    c.positive("value_dim", m.linear->value_dim, kMostHeads);
+    c.positive("conv", m.linear->conv, kMostHeads);
   }
   if (m.vision) {
     Checker c(at(node, "vision"), problems);
     c.positive("layers", m.vision->layers, kDeepest);
     c.positive("hidden", m.vision->hidden, kWidest);
     c.positive("ffn", m.vision->ffn, kWidest);
-    c.positive("heads", m.vision->heads, kWidest);
-    c.not_negative("head_dim", m.vision->head_dim, kWidest);
+    c.positive("heads", m.vision->heads, kMostHeads);
+    c.not_negative("head_dim", m.vision->head_dim, kMostHeads);
     c.not_negative("patch_inputs", m.vision->patch_inputs, kWidest);
-    c.not_negative("positions", m.vision->positions, kWidest);
-    c.positive("merge", m.vision->merge, kWidest);
+    c.not_negative("positions", m.vision->positions, kMostRows);
+    c.positive("merge", m.vision->merge, kMostHeads);
     c.not_negative("projector_ffn", m.vision->projector_ffn, kWidest);
     c.holds(m.vision->tokens >= 0, "tokens", "saw a negative count; expected zero or more");
   }
@@ -213,7 +216,7 @@ void check(const ModelSpec& m, const Node& node, Diagnostics& problems) {
   Checker c(node, problems);
   c.positive("layers", m.layers, kDeepest);
   c.positive("hidden", m.hidden, kWidest);
-  c.positive("vocabulary", m.vocabulary, kWidest);
+  c.positive("vocabulary", m.vocabulary, kMostRows);
   c.not_negative("positions", m.positions, kLongest);
   c.not_negative("token_types", m.token_types, kWidest);
   c.not_negative("position_buckets", m.position_buckets, kWidest);
@@ -239,7 +242,9 @@ void check(const ModelSpec& m, const Node& node, Diagnostics& problems) {
   c.holds(!uses(m.mlps, "E") || m.moe, "mlps", "saw layers E; expected a block 'moe'");
   c.holds(m.kind != ModelKind::EncoderDecoder || m.encoder, "kind",
           "saw an encoder_decoder; expected a block 'encoder'");
-  c.holds(m.kind != ModelKind::Vit || m.vision, "kind", "saw a vit; expected a block 'vision'");
+  c.not_negative("patch_inputs", m.patch_inputs, kWidest);
+  c.holds(m.kind != ModelKind::Vit || (m.patch_inputs > 0 && m.positions > 0), "kind",
+          "saw a vit; expected patch_inputs and positions");
   if (m.local) check_local(*m.local, at(node, "local"), problems);
   if (m.moe) check_experts(*m.moe, at(node, "moe"), problems);
   check_blocks(m, node, problems);

@@ -66,6 +66,7 @@ struct ModelSpec {
   bool attention_bias = false, qkv_bias = false, mlp_bias = false, head_bias = false;
   bool rotary = true;
   bool learned_positions = false;
+  std::int64_t patch_inputs = 0;  // vit: values of one patch; positions are its tokens
   std::int64_t token_types = 0;
   std::int64_t position_buckets = 0;  // relative position bias vectors (T5)
   bool dropout = false;
@@ -124,6 +125,7 @@ void describe(V& v, ModelSpec& m) {
   v("head_bias", m.head_bias, "a bias in the output head");
   v("rotary", m.rotary, "rotary positions");
   v("learned_positions", m.learned_positions, "learned absolute positions; switches rotary off");
+  v("patch_inputs", m.patch_inputs, "values of one patch of a vit, e.g. 3 x 16 x 16");
   v("token_types", m.token_types, "rows of the token type embedding");
   v("position_buckets", m.position_buckets, "relative position buckets a head");
   v("dropout", m.dropout, "trained with dropout in attention and after both blocks");

@@ -21,7 +21,14 @@ Layer input_layer(const ModelSpec& spec) {
   const std::int64_t h = spec.hidden;
   Layer layer{"input", {}};
   Ops& ops = layer.ops;
-  ops.push_back(table("embedding", spec.vocabulary, h, Sharding::Vocabulary));
+  if (spec.kind == ModelKind::Vit) {
+    ops.push_back(matmul("patches", spec.patch_inputs, h, Sharding::Replicated, Bias::Yes));
+    Op cls = elementwise("class_token", h, h, Sharding::Sequence);
+    cls.parameters = cls.active_parameters = h;
+    ops.push_back(cls);
+  } else {
+    ops.push_back(table("embedding", spec.vocabulary, h, Sharding::Vocabulary));
+  }
   if (spec.learned_positions)
     ops.push_back(table("positions", spec.positions, h, Sharding::Replicated));
   if (spec.token_types > 0)
@@ -91,6 +98,14 @@ Layer output_layer(const ModelSpec& spec) {
   loss.n = loss.k = spec.vocabulary;
   loss.saved_bytes = 4.0 * static_cast<double>(spec.vocabulary);  // fp32 logits
   ops.push_back(loss);
+  if (spec.kind == ModelKind::Vit) {  // one class a picture: of all its tokens only one goes on
+    for (Op& op : ops) {
+      if (op.name != "head" && op.name != "loss") continue;
+      op.rows_per_token = 1.0 / static_cast<double>(spec.positions);
+      op.saved *= op.rows_per_token;
+      op.saved_bytes *= op.rows_per_token;
+    }
+  }
   return layer;
 }
 

@@ -77,7 +77,7 @@ Tower text_encoder(const ModelSpec& spec) {
   ModelSpec body = spec;
   body.kind = ModelKind::Encoder;
   body.layers = spec.encoder->layers;
-  body.mixers = "F";
+  body.mixers = std::string("F");
   body.mlps.clear();
   complete(body);
   Tower tower;
