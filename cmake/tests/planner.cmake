@@ -1,0 +1,2 @@
+orrery_test(unit/planner/search_space_test DEPENDS planner)
+orrery_test(unit/planner/tune_test DEPENDS planner)
