@@ -23,7 +23,8 @@ struct Bench {
 };
 
 const Bench& gpt3() {
-  static const Bench bench(gpt3_175b("{tensor: 8, pipeline: 8, virtual_stages: 3, recompute: full}"));
+  static const Bench bench(
+      gpt3_175b("{tensor: 8, pipeline: 8, virtual_stages: 3, recompute: full}"));
   return bench;
 }
 
@@ -32,6 +33,12 @@ void whole_step(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(estimate(b.lowered(), b.prices).total());
 }
 BENCHMARK(whole_step)->Unit(benchmark::kMicrosecond);
+
+void whole_step_of_64_stages(benchmark::State& state) {
+  static const Bench b(gpt_1t("{tensor: 8, pipeline: 64, recompute: full}"));
+  for (auto _ : state) benchmark::DoNotOptimize(estimate(b.lowered(), b.prices).total());
+}
+BENCHMARK(whole_step_of_64_stages)->Unit(benchmark::kMicrosecond);
 
 void lower_alone(benchmark::State& state) {
   const Bench& b = gpt3();

@@ -1,4 +1,5 @@
-// Exhaustive searches of plan spaces as large as Calculon's; bench/README.md writes the spaces down.
+// Exhaustive searches of plan spaces as large as Calculon's; bench/README.md writes the spaces
+// down.
 #include <benchmark/benchmark.h>
 
 #include "gpt.hpp"
@@ -20,8 +21,8 @@ void search(benchmark::State& state, const Study& study) {
   const auto compute = make_roofline(study.setting.cluster.chip, study.setting.kernels);
   const Prices prices{*compute, study.setting.cluster, study.setting.collectives,
                       study.setting.stack, study.setting.straggler_sigma};
-  const TuneTask task{study.graph, study.plan, study.work, prices, study.setting.memory,
-                      study.setting.prices};
+  const TuneTask task{study.graph, study.plan,           study.work,
+                      prices,      study.setting.memory, study.setting.prices};
   const PlanSpace space = calculon_space(study);
   TuneResult result;
   for (auto _ : state) result = tune(task, space, {});
@@ -34,7 +35,8 @@ void search(benchmark::State& state, const Study& study) {
   state.counters["impossible"] = impossible;
   state.counters["feasible"] = static_cast<double>(result.plans_feasible);
   state.counters["best_s"] = result.best.front().step.time.total().value();
-  state.counters["plans/s"] = benchmark::Counter(plans, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["plans/s"] =
+      benchmark::Counter(plans, benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void gpt3_175b_on_64(benchmark::State& state) { search(state, gpt3_175b("auto")); }

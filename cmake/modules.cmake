@@ -97,6 +97,7 @@ orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
+    src/orrery/study/tune_study.cpp
   DEPENDS planner insight)
 target_compile_definitions(orrery_study PRIVATE
   ORRERY_SOURCE_CATALOG="${PROJECT_SOURCE_DIR}/catalog"

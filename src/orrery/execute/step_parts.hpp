@@ -14,14 +14,16 @@ struct StageTimes {
   std::vector<Seconds> weight_gradient;  // by stage
 };
 
-// All micro-batches on the busiest stage: kernels, traffic inside the stage, host. Overwrites `step`.
+// All micro-batches on the busiest stage: kernels, traffic inside the stage, host. Overwrites
+// `step`.
 void add_stages(const PricedProgram&, const Stack&, StageTimes&, StepTime& step);
 
 // Sends between stages and the bubble; nothing with one stage.
 void add_pipeline(const PricedProgram&, const StageTimes&, StepTime&);
 
 // Training only: gradient traffic and the optimizer of the busiest stage.
-void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes&, const Stack&, StepTime&);
+void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes&, const Stack&,
+                     StepTime&);
 
 // Waiting for the slowest of all ranks.
 void add_stragglers(int ranks, double sigma, StepTime&);

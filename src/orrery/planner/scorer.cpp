@@ -36,8 +36,7 @@ void Scorer::set_shape(const Shape& shape, std::uint32_t index) {
   shape_ = index;
   plan_ = shape.plan;
   work_.micro = shape.micro;
-  micro_batches_ =
-      std::max(1.0, static_cast<double>(work_.global) / (plan_.data * work_.micro));
+  micro_batches_ = std::max(1.0, static_cast<double>(work_.global) / (plan_.data * work_.micro));
   groups_ = groups_of(plan_, task_.prices.cluster);
   batch_ = training_batch(plan_, work_);
   stages_ = stages_of(task_.graph, plan_);
@@ -226,8 +225,8 @@ void Scorer::list_ends(const Positions& overlaps) {
         end.stage.step[i].may_overlap = end.may_overlap[i] && space_.overlap_data[overlap];
       }
       add_once_a_step(end.stage, times_, task_.prices.stack, step_);
-      ends_.push_back({end.zero, end.offload, overlap, step_.exposed[kData], step_.optimizer,
-                       step_.memory});
+      ends_.push_back(
+          {end.zero, end.offload, overlap, step_.exposed[kData], step_.optimizer, step_.memory});
       step_.exposed[kData] = exposed;
       step_.busy[kData] = busy;
       step_.memory = memory;

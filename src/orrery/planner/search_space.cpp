@@ -47,7 +47,9 @@ bool chunks_are_alike(const ParallelPlan& plan, int layers) {
   if (plan.pipeline == 1) return false;
   const StageLayout& s = plan.stages;
   if (!s.layers.empty()) return true;  // check_plan() knows
-  return (layers + s.embedding_is_layer + s.head_is_layer) % (plan.pipeline * plan.virtual_stages) == 0;
+  return (layers + s.embedding_is_layer + s.head_is_layer) %
+             (plan.pipeline * plan.virtual_stages) ==
+         0;
 }
 
 }  // namespace
@@ -84,8 +86,9 @@ PlanSpace degrees_for(const OpGraph& graph, const ParallelPlan& base, const Work
   const int layers = depth(graph);
   s.tensor = divisors(std::gcd<std::int64_t>(cluster.chips, bounds.heads), cluster.chips);
   s.pipeline = divisors(cluster.chips, layers);
-  s.expert = divisors(std::gcd<std::int64_t>(bounds.experts, bounds.experts > 0 ? cluster.chips : 1),
-                      cluster.chips);
+  s.expert =
+      divisors(std::gcd<std::int64_t>(bounds.experts, bounds.experts > 0 ? cluster.chips : 1),
+               cluster.chips);
   if (s.expert.empty()) s.expert = {1};
   s.expert_tensor = {0};
   s.stages = {base.stages};

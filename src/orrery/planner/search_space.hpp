@@ -32,9 +32,10 @@ struct PlanSpace {
 // Everything that `base` says, and nothing else.
 PlanSpace space_of(const ParallelPlan& base, const Workload& work);
 
-// Degrees, micro-batch, recompute and ZeRO free; precision, overlap, offload, schedule and launch as
-// `base` has them. Degrees are divisors of the chips: tensor also of the attention heads, context
-// where 2,048 tokens a rank are left, expert also of the experts; chunks of a stage divide its layers.
+// Degrees, micro-batch, recompute and ZeRO free; precision, overlap, offload, schedule and launch
+// as `base` has them. Degrees are divisors of the chips: tensor also of the attention heads,
+// context where 2,048 tokens a rank are left, expert also of the experts; chunks of a stage divide
+// its layers.
 PlanSpace degrees_for(const OpGraph&, const ParallelPlan& base, const Workload&, const Cluster&);
 
 // All of it: also schedule, overlaps, offloads and sequence parallelism.
@@ -49,7 +50,7 @@ struct Shape {
 // The shapes of a space, in order. Only products that fill the chips and split the batch without a
 // rest belong to a space, and more than one chunk a stage only where all chunks are alike; what
 // check_plan() says of them is asked later.
-std::vector<Shape> shapes(const PlanSpace&, const OpGraph&, const ParallelPlan& base, const Workload&,
-                          const Cluster&);
+std::vector<Shape> shapes(const PlanSpace&, const OpGraph&, const ParallelPlan& base,
+                          const Workload&, const Cluster&);
 
 }  // namespace orrery

@@ -12,17 +12,10 @@ namespace {
 
 using namespace planning;  // NOLINT(google-build-using-namespace): tune is its door
 
-// "/plan/tensor" is shown as "plan.tensor".
-std::string reason_of(const Diagnostics& problems) {
-  std::string where = problems.front().where;
-  if (where.starts_with('/')) where.erase(0, 1);
-  std::ranges::replace(where, '/', '.');
-  return where;
-}
-
 std::int64_t overlap_points(const Choices& choices) {
   std::int64_t product = 1;
-  for (std::size_t k = kOverlapTensor; k < kKnobs; ++k) product *= static_cast<std::int64_t>(choices[k].size());
+  for (std::size_t k = kOverlapTensor; k < kKnobs; ++k)
+    product *= static_cast<std::int64_t>(choices[k].size());
   return product;
 }
 
@@ -45,7 +38,8 @@ void search_shape(const TuneTask& task, const PlanSpace& space, Shape& shape, st
           pick[kOffloadActivations] = offload;
           result.plans_evaluated += points_of_kernels;
           apply(space, pick, shape.plan);
-          const Diagnostics problems = check_plan(task.graph, shape.plan, work, task.prices.cluster);
+          const Diagnostics problems =
+              check_plan(task.graph, shape.plan, work, task.prices.cluster);
           if (!problems.empty()) {
             result.plans_infeasible[reason_of(problems)] += points_of_kernels;
             continue;
@@ -61,7 +55,8 @@ void search_shape(const TuneTask& task, const PlanSpace& space, Shape& shape, st
   }
 }
 
-RankedPlan ranked(const TuneTask& task, const PlanSpace& space, const Shape& shape, const Point& point) {
+RankedPlan ranked(const TuneTask& task, const PlanSpace& space, const Shape& shape,
+                  const Point& point) {
   RankedPlan r;
   r.plan = shape.plan;
   r.work = task.work;
@@ -83,6 +78,13 @@ RankedPlan ranked(const TuneTask& task, const PlanSpace& space, const Shape& sha
 
 }  // namespace
 
+std::string reason_of(const Diagnostics& problems) {
+  std::string where = problems.front().where;
+  if (where.starts_with('/')) where.erase(0, 1);
+  std::ranges::replace(where, '/', '.');
+  return where;
+}
+
 TuneResult tune(const TuneTask& task, const PlanSpace& space, const TuneGoal& goal) {
   const std::clock_t start = std::clock();
   TuneResult result;
@@ -100,7 +102,8 @@ TuneResult tune(const TuneTask& task, const PlanSpace& space, const TuneGoal& go
       for (const Point& point : best_of_shape.sorted()) top.offer(point);
     }
   }
-  for (const Point& point : top.sorted()) result.best.push_back(ranked(task, space, all[point.shape], point));
+  for (const Point& point : top.sorted())
+    result.best.push_back(ranked(task, space, all[point.shape], point));
   result.cpu_s = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   return result;
 }

@@ -1,10 +1,10 @@
 // tune: the best plans of a space, exactly: every point is scored with the numbers that
 // training_step() would give it, to the last bit. It is fast because plans share their parts:
 //
-//   kernels and collectives   of a layer  <- shape, sequence parallelism, recompute, offload, attention
-//   times of all stages                   <- those and the overlaps inside a layer
-//   sends and bubble                      <- those and schedule, overlap of sends
-//   gradients and optimizer               <- those and ZeRO, overlap of gradients, offload
+//   kernels and collectives   of a layer  <- shape, sequence parallelism, recompute, offload,
+//   attention times of all stages                   <- those and the overlaps inside a layer sends
+//   and bubble                      <- those and schedule, overlap of sends gradients and optimizer
+//   <- those and ZeRO, overlap of gradients, offload
 //
 // and a point costs one sum over the parts.
 #pragma once
@@ -65,6 +65,10 @@ struct TuneResult {
   double cpu_s = 0;
 };
 
+// Training only.
 TuneResult tune(const TuneTask&, const PlanSpace&, const TuneGoal&);
+
+// Under which reason a plan that check_plan() refuses is counted: "plan.tensor".
+std::string reason_of(const Diagnostics& problems);
 
 }  // namespace orrery

@@ -14,9 +14,9 @@ using testing::World;
 TEST(SpaceFor, HoldsOnlyDegreesThatDivideChipsAndHeads) {
   const World w = testing::world(testing::dense_graph(), 48, Bytes{80e9});
   const PlanSpace s = space_for(w.graph, w.base, w.work, w.cluster);
-  EXPECT_EQ(s.tensor, (std::vector<int>{1, 2, 4, 8}));  // 8 heads
+  EXPECT_EQ(s.tensor, (std::vector<int>{1, 2, 4, 8}));       // 8 heads
   EXPECT_EQ(s.pipeline, (std::vector<int>{1, 2, 3, 4, 6}));  // 6 layers
-  EXPECT_EQ(s.context, (std::vector<int>{1, 2}));  // 4,096 tokens
+  EXPECT_EQ(s.context, (std::vector<int>{1, 2}));            // 4,096 tokens
   EXPECT_EQ(s.expert, (std::vector<int>{1}));
 }
 

@@ -18,7 +18,8 @@ struct World {
   CollectiveCalibration collectives;
   MemoryAllowance memory{Bytes{1e9}, Bytes{1e8}, 0.05};
   PriceList money{decltype(PriceList::electricity){2.5e-8}, Seconds{1e8}, 0.8};
-  Stack stack{.name = "test", .efficiency = 0.8, .overhead_per_layer = Seconds{1e-3}, .overlap = 0.7};
+  Stack stack{
+      .name = "test", .efficiency = 0.8, .overhead_per_layer = Seconds{1e-3}, .overlap = 0.7};
   double straggler_sigma = 0.01;
   std::unique_ptr<ComputeModel> compute;
 
@@ -57,10 +58,20 @@ inline World world(OpGraph graph, int chips, Bytes capacity) {
   w.cluster.name = "test";
   w.cluster.chip = chip;
   w.cluster.chips = chips;
-  Tier inside{.name = "scale-up", .fabric = "a", .width = 4, .bandwidth = BytesPerSecond{200e9}, .latency = Seconds{1e-6}};
-  Tier outside{.name = "scale-out", .fabric = "b", .width = chips / 4, .bandwidth = BytesPerSecond{25e9}, .latency = Seconds{3e-6}};
+  Tier inside{.name = "scale-up",
+              .fabric = "a",
+              .width = 4,
+              .bandwidth = BytesPerSecond{200e9},
+              .latency = Seconds{1e-6}};
+  Tier outside{.name = "scale-out",
+               .fabric = "b",
+               .width = chips / 4,
+               .bandwidth = BytesPerSecond{25e9},
+               .latency = Seconds{3e-6}};
   w.cluster.tiers = {inside, outside};
-  w.compute = make_roofline(chip, *read_kernel_calibration(ORRERY_SOURCE_DIR "/catalog/calibration/kernels/a100-sxm.yaml"));
+  w.compute = make_roofline(
+      chip,
+      *read_kernel_calibration(ORRERY_SOURCE_DIR "/catalog/calibration/kernels/a100-sxm.yaml"));
   return w;
 }
 

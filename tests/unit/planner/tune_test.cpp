@@ -45,10 +45,12 @@ double score_of(const World& w, const TrainingStep& step, Objective objective) {
 template <class Visit>
 void every_plan(const World& w, const PlanSpace& s, Visit visit) {
   const std::array<std::size_t, planning::kKnobs> sizes{
-      s.sequence_parallel.size(), s.recompute.size(),         s.fused_attention.size(),
-      s.offload_activations.size(), s.overlap_tensor.size(),  s.overlap_expert.size(),
-      s.overlap_context.size(),   s.schedule.size(),          s.overlap_pipeline.size(),
-      s.zero.size(),              s.offload_optimizer.size(), s.overlap_data.size()};
+      s.sequence_parallel.size(), s.recompute.size(),
+      s.fused_attention.size(),   s.offload_activations.size(),
+      s.overlap_tensor.size(),    s.overlap_expert.size(),
+      s.overlap_context.size(),   s.schedule.size(),
+      s.overlap_pipeline.size(),  s.zero.size(),
+      s.offload_optimizer.size(), s.overlap_data.size()};
   std::size_t products = 1;
   for (const std::size_t size : sizes) products *= size;
   for (const Shape& shape : shapes(s, w.graph, w.base, w.work, w.cluster)) {
@@ -86,9 +88,11 @@ void expect_the_best_scores(const World& w, const PlanSpace& space, Objective ob
   std::set<double> best;
   for (const RankedPlan& r : found.best) best.insert(score_of(w, r.step, objective));
   ASSERT_FALSE(best.empty());
-  // Of plans as fast that need more memory the search keeps one: by memory only the best must agree.
+  // Of plans as fast that need more memory the search keeps one: by memory only the best must
+  // agree.
   const std::size_t compared = objective == Objective::Memory ? 1 : best.size();
-  EXPECT_TRUE(std::equal(best.begin(), std::next(best.begin(), static_cast<long>(compared)), all.begin()));
+  EXPECT_TRUE(
+      std::equal(best.begin(), std::next(best.begin(), static_cast<long>(compared)), all.begin()));
 }
 
 PlanSpace small_space(const World& w) {
