@@ -133,6 +133,31 @@ TEST(Tune, FindsWhatBruteForceFindsForExperts) {
   expect_the_best_scores(w, s, Objective::Time);
 }
 
+// Knobs that no space frees still reach every part of a step.
+TEST(Tune, FindsWhatBruteForceFindsWhateverTheBasePlanSays) {
+  std::vector<ParallelPlan> bases(6);
+  bases[0].lora_rank = 16;
+  bases[1].recompute_ops = {"mlp"};
+  bases[2].shard = 2;
+  bases[3].precision = precision_named(DType::Fp16);
+  bases[3].precision.gradients = DType::Bf16;
+  bases[4].context_exchange = ContextExchange::AllToAll;
+  bases[4].launch = Launch::Graph;
+  bases[5].recompute_layers = 1;
+  for (const ParallelPlan& base : bases) {
+    World w = testing::world(testing::dense_graph(), 8, Bytes{12e9});
+    w.base = base;
+    w.stack.attention = 1.3;
+    PlanSpace s = small_space(w);
+    s.tensor = {1, 2};
+    s.pipeline = {1, 4};  // six layers on four stages
+    s.virtual_stages = {1};
+    s.micro = {1};
+    s.offload_optimizer = {false};
+    expect_the_best_scores(w, s, Objective::Time);
+  }
+}
+
 TEST(Tune, ReasonsAndFeasiblePlansAddUpToAllPlans) {
   for (const double capacity : {4e9, 12e9, 80e9}) {
     const World w = testing::world(testing::dense_graph(), 16, Bytes{capacity});
