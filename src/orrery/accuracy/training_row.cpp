@@ -58,6 +58,7 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
   if (contains(f, "llmfoundry")) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
     plan.zero = 3;
+    plan.recompute_stops_early = true;
     if (contains(f, "pure")) {
       plan.precision.gradients = DType::Bf16;
       plan.precision.optimizer = DType::Bf16;
@@ -66,12 +67,14 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
   }
   if (contains(f, "torchtitan")) {
     plan.zero = 3;
+    plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
   }
   if (contains(f, "maxtext")) {
     plan.zero = 3;
+    plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
     plan.overlap.tensor = true;  // collective matmul is XLA's default on these configurations
     plan.precision.gradients = DType::Fp32;
@@ -258,7 +261,8 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
     outcome.skip = Skip::UnknownModel;
     return outcome;
   }
-  out.stack = lookup(names.stacks, framework, framework).value_or("none");
+  // Libraries know chips of one generation better than those of another: a stack is calibrated for each.
+  out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
   auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
   if (!setting) {
     outcome.detail = to_string(setting.error().front());
@@ -268,7 +272,7 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   out.study.setting = std::move(*setting);
   out.study.name = out.id;
   out.is_tpu = out.study.setting.cluster.chip.kind == ChipKind::Tpu;
-  if (out.is_tpu) out.stack += "-" + out.study.setting.cluster.chip.name;
+  if (out.stack != "unknown") out.stack += "-" + out.study.setting.cluster.chip.generation;
   out.is_moe = has_experts(*graph);
   if (!fill_plan(row, out, outcome)) return outcome;
   const auto measured = measured_step(row, *graph, out.study.work, chips);

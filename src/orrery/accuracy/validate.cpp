@@ -164,6 +164,7 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog, std::ve
       ++count[p.row.stack];
     }
     for (const auto& [stack, n] : count) {
+      if (stack == "unknown") continue;
       Stack s = fit_stack(stack, fit_rows(rows, [&, name = stack](const Prepared& p) { return p.row.stack == name; }));
       s.source = fmt::format("fitted on {} published rows of this stack by orrery validate --fit", n);
       fitted[stack] = s;
@@ -177,7 +178,8 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog, std::ve
   }
   const auto bands = catalog.bands();
   for (const Prepared& p : rows) {
-    const Stack stack = options.fit ? fitted[p.row.stack] : frozen_stack(p.row, p.group, catalog);
+    const bool fresh = options.fit && fitted.contains(p.row.stack);
+    const Stack stack = fresh ? fitted[p.row.stack] : frozen_stack(p.row, p.group, catalog);
     ValidatedRow& row = v.rows[p.out];
     row.predicted = p.evaluator->predict(stack).value_or(0.0);
     Band band;

@@ -71,12 +71,15 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
   t.work[static_cast<std::size_t>(Work::Experts)] *= stack.moe_overhead;
   t.work[static_cast<std::size_t>(Work::Attention)] *= stack.attention;
   t.weight_gradient *= slower;
-  Seconds budget = stack.overlap * t.compute();
+  // Behind compute at most as long as there is any; and what is hidden still takes units, caches and
+  // memory bandwidth from it: `overlap` is the share that costs nothing.
+  Seconds budget = t.compute();
   for (const PricedProgram::Transfer& transfer : priced.transfers) {
     const auto i = static_cast<std::size_t>(transfer.traffic);
     t.busy[i] += transfer.duration;
-    const Seconds hidden = transfer.may_overlap ? std::min(transfer.duration, budget) : Seconds{};
-    budget -= hidden;
+    const Seconds behind = transfer.may_overlap ? std::min(transfer.duration, budget) : Seconds{};
+    const Seconds hidden = stack.overlap * behind;
+    budget -= behind;
     t.exposed[i] += transfer.duration - hidden;
   }
   const auto host = static_cast<std::size_t>(Traffic::Host);
@@ -94,8 +97,8 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
 void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forward,
                       const SegmentTime& backward, const Stack& stack, StepTime& step) {
   const auto data = static_cast<std::size_t>(Traffic::Data);
-  Seconds behind_backward = stack.overlap * backward.compute();
-  Seconds behind_forward = stack.overlap * forward.compute();
+  Seconds behind_backward = backward.compute();
+  Seconds behind_forward = forward.compute();
   for (const PricedProgram::Transfer& t : stage.step) {
     step.busy[data] += t.duration;
     if (!t.may_overlap) {
@@ -104,9 +107,9 @@ void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forw
     }
     Seconds& budget = t.gathers ? behind_forward : behind_backward;
     const Seconds last_bucket = t.duration / std::max(1, stage.layers);
-    const Seconds hidden = std::min(t.duration - last_bucket, budget);
-    budget -= hidden;
-    step.exposed[data] += t.duration - hidden;
+    const Seconds behind = std::min(t.duration - last_bucket, budget);
+    budget -= behind;
+    step.exposed[data] += t.duration - stack.overlap * behind;
   }
 }
 

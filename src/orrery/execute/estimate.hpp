@@ -21,7 +21,7 @@ struct Stack {
   std::string name;
   double efficiency = 1.0;     // kernel time is divided by this
   Seconds overhead_per_layer;  // host time a layer's forward and backward pass costs
-  double overlap = 0.9;        // share of compute time that overlappable traffic can hide behind
+  double overlap = 0.9;        // share of traffic behind compute that really costs nothing
   double moe_overhead = 1.0;   // expert layers' kernels and permutations take this much longer
   double attention = 1.0;  // its attention kernels take this much longer than the calibrated ones
   std::string source;
@@ -33,7 +33,7 @@ void describe(V& v, Stack& s) {
   v("efficiency", s.efficiency, "kernel time is divided by this");
   v("overhead_per_layer", s.overhead_per_layer,
     "host time of one layer's forward and backward pass");
-  v("overlap", s.overlap, "share of compute that traffic can hide behind");
+  v("overlap", s.overlap, "share of traffic behind compute that costs nothing");
   v("moe_overhead", s.moe_overhead, "expert layers take this much longer");
   v("attention", s.attention, "its attention kernels take this much longer than the calibrated ones");
   v("source", s.source, "rows and method of the fit");

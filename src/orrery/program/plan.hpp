@@ -117,6 +117,9 @@ struct ParallelPlan {
   Schedule schedule = Schedule::OneFOneB;
   Recompute recompute = Recompute::None;
   int recompute_layers = 0;  // full recompute of this many layers a stage; 0: all
+  // Full recompute leaves out what only makes the layer's output (its last product): autograd frameworks
+  // that stop early, and compilers that drop dead code, do; Megatron-LM does not.
+  bool recompute_stops_early = false;
   std::vector<std::string>
       recompute_ops;  // selective: op names or their first part ("norm", "mlp")
   ContextExchange context_exchange = ContextExchange::Ring;
@@ -202,6 +205,8 @@ void describe(V& v, ParallelPlan& p) {
     "order of micro-batches in the pipeline; virtual_stages > 1 makes 1f1b interleaved");
   v("recompute", p.recompute, "what the backward pass computes again");
   v("recompute_layers", p.recompute_layers, "full: only this many layers of each stage; 0: all");
+  v("recompute_stops_early", p.recompute_stops_early,
+    "full: the layer's last product is not computed again (PyTorch, XLA)");
   v("recompute_ops", p.recompute_ops,
     "selective: op names, or their first part such as norm or mlp");
   v("context_exchange", p.context_exchange, "how context ranks share keys and values");

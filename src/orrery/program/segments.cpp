@@ -156,6 +156,11 @@ SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, P
       forward.has_experts = recompute.has_experts = backward.has_experts = true;
     }
   }
+  // What follows the inputs of the last product makes the layer's output alone.
+  const Op* last_needed = layer.ops.data() + layer.ops.size();
+  for (const Op& op : layer.ops) {
+    if (op.kind == OpKind::Matmul || op.kind == OpKind::GroupedMatmul) last_needed = &op;
+  }
   weight_gather(built, forward);
   if (passes == Passes::Training) {
     weight_gather(built, backward);
@@ -169,7 +174,8 @@ SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, P
     expert_traffic(op, forward);
     context_traffic(op, forward, 1.0);
     if (passes == Passes::Forward) continue;
-    if (is_layer && is_recomputed(op, plan_)) {
+    const bool needed = !plan_.recompute_stops_early || plan_.recompute != Recompute::Full || &op < last_needed;
+    if (is_layer && needed && is_recomputed(op, plan_)) {
       shard_.forward(op, index, recompute.compute);
       if (plan_.recompute == Recompute::Full) {
         tensor_traffic(op, recompute);
