@@ -63,6 +63,7 @@ int dispatch(int argc, char** argv) {
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
   validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
   validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
+  validate_cmd->add_option("--row", validate.row, "explain one row: where its time goes");
   validate_cmd->add_flag("--fit", validate.fit, "fit the stacks on these rows and write them to the catalog");
   validate_cmd->add_flag("--markdown", validate.markdown, "print docs/accuracy.md");
   validate_cmd->add_flag("--quick", validate.quick, "skip cross-validation");

@@ -4,17 +4,18 @@
 #include <cmath>
 
 #include "orrery/compute/roofline_model.hpp"
+#include "orrery/execute/time_tree.hpp"
 #include "orrery/program/lower.hpp"
 #include "orrery/program/plan_check.hpp"
 
 namespace orrery {
 namespace {
 
-Bytes peak_memory(const Study& study) {
-  Bytes peak;
+MemoryUse fullest(const Study& study) {
+  MemoryUse peak;
   for (const MemoryUse& use : training_memory(study.graph, study.plan, study.work, study.setting.cluster,
                                               study.setting.memory)) {
-    peak = std::max(peak, use.total());
+    if (use.total() > peak.total()) peak = use;
   }
   return peak;
 }
@@ -55,7 +56,9 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
     std::vector<Study> studies = choices(row);
     std::vector<Study> fitting;
     for (const Study& study : studies) {
-      if (peak_memory(study) <= setting.cluster.chip.memory.capacity) fitting.push_back(study);
+      const MemoryUse use = fullest(study);
+      memory_ = memory_parts(use);
+      if (use.total() <= setting.cluster.chip.memory.capacity) fitting.push_back(study);
     }
     fits_ = !fitting.empty();
     for (const Study& study : fits_ ? fitting : studies) {

@@ -54,6 +54,8 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     plan.overlap.tensor = contains(f, "megatroncore") || contains(f, "bridge");
     plan.precision.communication = contains(f, "bridge") ? DType::Bf16 : DType::Fp32;
     if (contains(f, "bridge")) plan.precision.gradients = DType::Bf16;
+    // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
+    plan.expert_dispatch = contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
   }
   if (contains(f, "llmfoundry")) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
@@ -195,10 +197,21 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   apply_recompute(row, plan);
   const std::string notes = folded(row.text("notes")), model = folded(row.text("model"));
   if (contains(model, "tokendrop")) plan.capacity_factor = 1.0;
+  // Since 26.06 the MoE recipes on Blackwell capture a whole iteration as one CUDA graph.
+  if (out.stack.starts_with("megatron-bridge-26.06-blackwell") && has_experts(study.graph)) {
+    plan.launch = Launch::Graph;
+  }
   if (contains(model, "lora") || contains(notes, "loraperformance")) plan.lora_rank = 16;
   if (!has_experts(study.graph)) plan.expert = 1;
   plan.stages.embedding_is_layer = plan.stages.head_is_layer =
       plan.pipeline > 1 && depth(study.graph) % (plan.pipeline * plan.virtual_stages) != 0;
+  // Recipes lay heavy heads out by hand: what neither divides evenly nor does with embedding and head
+  // counted is balanced.
+  const int chunks = plan.pipeline * plan.virtual_stages;
+  if (plan.pipeline > 1 && contains(folded(row.text("framework")), "megatron") &&
+      (depth(study.graph) + 2) % chunks != 0 && depth(study.graph) % chunks != 0) {
+    plan.stages.balanced = true;
+  }
   work.global = static_cast<std::int64_t>(row.number("global_batch").value_or(0));
   work.sequence = static_cast<std::int64_t>(row.number("seq_len").value_or(0));
   const auto micro = row.number("micro_batch");

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "orrery/base/rng.hpp"
+#include "orrery/execute/time_tree.hpp"
 
 namespace orrery {
 namespace {
@@ -86,6 +87,24 @@ void add_rule_of_thumb(const std::vector<Prepared>& rows, Validation& v) {
     if (it == rate.end()) continue;
     v.rows[p.out].rule_of_thumb = p.evaluator->useful_flops_per_chip() / quantile(it->second, 0.5);
   }
+}
+
+std::string explanation(const Prepared& p, const ValidatedRow& row, const Catalog& catalog) {
+  Report r;
+  r.model = p.row.model;
+  r.cluster = p.row.study.setting.cluster.name;
+  r.chips = p.row.study.setting.cluster.chips;
+  r.task = name_of(p.row.study.work.task);
+  r.plan = summary(p.row.study.plan);
+  const auto step = p.evaluator->breakdown(frozen_stack(p.row, p.group, catalog));
+  if (step) r.time = time_tree(*step);
+  r.step_time = Seconds{row.predicted};
+  r.step_time_low = Seconds{row.low};
+  r.step_time_high = Seconds{row.high};
+  r.memory_capacity = p.row.study.setting.cluster.chip.memory.capacity;
+  r.memory = p.evaluator->memory();
+  r.published.push_back({row.quantity, row.measured, row.predicted, row.predicted / row.measured - 1, row.source});
+  return to_text(r, Colour::No);
 }
 
 void add_sweeps(Validation& v) {
@@ -209,6 +228,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
                              "schema of published training or inference rows"}});
     }
     for (const TableRow& cells : table->rows) {
+      if (!options.explain.empty() && cells.text("id") != options.explain) continue;
       if (!options.source.empty() && cells.text("source").find(options.source) == std::string::npos) continue;
       RowOutcome outcome = inference ? inference_row(cells, names, catalog) : training_row(cells, names, catalog);
       ValidatedRow row;
@@ -242,6 +262,10 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
     }
   }
   predict_all(options, catalog, rows, v);
+  if (!options.explain.empty()) {
+    if (!rows.empty()) v.explanation = explanation(rows.front(), v.rows.front(), catalog);
+    return v;
+  }
   add_rule_of_thumb(rows, v);
   if (options.cross_validate) cross_validate(options, rows, v);
   add_sweeps(v);

@@ -46,6 +46,7 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices)
   PricedProgram::PricedSegment out;
   out.phase = segment.phase;
   out.is_layer = segment.is_layer;
+  out.host_work = segment.host_work;
   SegmentTime& t = out.raw;
   for (const ComputeTask& task : segment.compute) {
     const KernelTime k = prices.compute.time(task.kernel);
@@ -87,7 +88,7 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
   t.exposed[host] += std::max(Seconds{}, priced.host - budget);
   // Launches run ahead of the stream; only what they lag behind is lost.
   if (launch == Launch::Eager && priced.is_layer) {
-    t.host = std::max(Seconds{}, host_share(priced.phase) * stack.overhead_per_layer - t.total());
+    t.host = std::max(Seconds{}, priced.host_work * host_share(priced.phase) * stack.overhead_per_layer - t.total());
   }
   return t;
 }

@@ -11,6 +11,7 @@ namespace orrery {
 namespace {
 
 constexpr int kMostChips = 1'000'000;
+constexpr int kNode = 16;  // domains up to this wide are servers, and used whole
 
 // Slices of one pod, joined by the next tier when one pod is not enough.
 bool fit_torus(Tier& tier, int& remaining, bool is_last) {
@@ -41,6 +42,9 @@ bool fit_flat(Tier& tier, int& remaining, bool is_last) {
     tier.width = remaining;
   } else {
     tier.width = std::min(full, remaining);
+    // A rack-wide domain may be used in part, the same part of each: 64 of 72, so that jobs of
+    // powers of two divide evenly.
+    while (full > kNode && remaining % tier.width != 0 && 2 * tier.width > full) --tier.width;
     if (remaining % tier.width != 0) return false;
   }
   remaining /= tier.width;

@@ -29,6 +29,7 @@ void add_gradient_traffic(RankClass& c, const ParallelPlan& plan, const Groups& 
     c.step.push_back(
         {{kind, Bytes{elements * width}, group}, Traffic::Data, plan.overlap.data, 1.0});
   };
+  if (plan.lora_rank > 0) return;  // adapters are thousands of times smaller than the base
   const double dense = c.parameters - c.expert_parameters;
   for (const auto& [elements, group] :
        {std::pair{dense, groups.data}, std::pair{c.expert_parameters, groups.expert_data}}) {

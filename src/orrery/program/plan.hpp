@@ -15,6 +15,7 @@ namespace orrery {
 enum class Schedule : std::uint8_t { GPipe, OneFOneB, Interleaved, ZeroBubble };
 enum class Recompute : std::uint8_t { None, Selective, Full };
 enum class ContextExchange : std::uint8_t { Ring, AllGather, AllToAll };
+enum class ExpertDispatch : std::uint8_t { AllToAll, Hierarchical };
 enum class Launch : std::uint8_t { Eager, Graph };
 enum class Task : std::uint8_t { Train, Finetune, Prefill, Decode, Generate, Offline };
 enum class Packing : std::uint8_t { Packed, Padded, Unpadded };
@@ -38,6 +39,11 @@ struct EnumNames<ContextExchange> {
       {"ring", ContextExchange::Ring},
       {"all_gather", ContextExchange::AllGather},
       {"all_to_all", ContextExchange::AllToAll}};
+};
+template <>
+struct EnumNames<ExpertDispatch> {
+  static constexpr std::pair<const char*, ExpertDispatch> values[] = {
+      {"all_to_all", ExpertDispatch::AllToAll}, {"hierarchical", ExpertDispatch::Hierarchical}};
 };
 template <>
 struct EnumNames<Launch> {
@@ -99,6 +105,7 @@ struct Offload {
 struct StageLayout {
   bool embedding_is_layer = false;  // the embedding takes a layer's place on the first stage
   bool head_is_layer = false;       // the head takes a layer's place on the last stage
+  bool balanced = false;            // the head and multi-token heads weigh as many layers as they compute
   std::vector<int> layers;          // explicit: layers of each stage; empty: as even as possible
   friend bool operator==(const StageLayout&, const StageLayout&) = default;
 };
@@ -111,6 +118,9 @@ struct ParallelPlan {
   int context = 1;
   int expert = 1;
   int expert_tensor = 0;  // 0: 1 with expert parallelism, else the tensor degree
+  // How tokens reach experts on other nodes: a copy for each expert, or one for each node that fans out
+  // inside it (DeepEP, HybridEP).
+  ExpertDispatch expert_dispatch = ExpertDispatch::AllToAll;
   int shard = 0;  // ranks that one ZeRO shard group spans (HSDP); 0: all data and context ranks
   int zero = 1;
   bool sequence_parallel = false;
@@ -170,6 +180,7 @@ void describe(V& v, StageLayout& s) {
   v("embedding_is_layer", s.embedding_is_layer,
     "the embedding takes a layer's place on the first stage");
   v("head_is_layer", s.head_is_layer, "the head takes a layer's place on the last stage");
+  v("balanced", s.balanced, "the last stage gets fewer layers, by what the heads compute");
   v("layers", s.layers, "layers of each stage (or chunk), first to last");
 }
 
@@ -197,6 +208,7 @@ void describe(V& v, ParallelPlan& p) {
   v("expert", p.expert, "ranks that share out the experts, within data x context ranks");
   v("expert_tensor", p.expert_tensor,
     "ranks that cut each expert; 0: 1 under expert parallelism, else tensor");
+  v("expert_dispatch", p.expert_dispatch, "a copy of a token for each expert, or one for each node (DeepEP)");
   v("shard", p.shard, "ranks one ZeRO shard group spans (HSDP); 0: all data and context ranks");
   v("zero", p.zero, "0 none, 1 optimizer, 2 and gradients, 3 and weights (FSDP)");
   v("sequence_parallel", p.sequence_parallel,

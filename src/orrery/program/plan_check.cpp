@@ -101,7 +101,7 @@ void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Worklo
                            chunks, layers));
     return;
   }
-  const std::vector<int> sizes = chunk_sizes(layers, plan);
+  const std::vector<int> sizes = chunk_sizes(graph, plan);
   if (sizes.empty()) {
     const auto& given = plan.stages.layers;
     check.fail(

@@ -48,8 +48,8 @@ struct Segment {
   std::vector<ComputeTask> compute;
   std::vector<CommTask> comm;
   Bytes host;            // moved to or from host memory during this segment
-  bool is_layer = true;  // counts as a layer for per-layer overheads
-  bool has_experts = false;
+  bool is_layer = true;    // counts as a layer for per-layer overheads
+  double host_work = 1.0;  // launches, in those of a dense layer: every local expert adds its own
 };
 
 struct SegmentRun {

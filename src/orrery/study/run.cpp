@@ -92,14 +92,7 @@ void add_memory(const std::vector<MemoryUse>& uses, const Chip& chip, Report& r)
     if (uses[s].total() > uses[fullest].total()) fullest = s;
   }
   const MemoryUse& u = uses[fullest];
-  r.memory = {{"weights", u.weights},
-              {"gradients", u.gradients},
-              {"optimizer", u.optimizer},
-              {"activations", u.activations},
-              {"logits", u.logits},
-              {"kv_cache", u.kv_cache},
-              {"communication", u.communication},
-              {"workspace", u.workspace}};
+  r.memory = memory_parts(u);
   r.memory_capacity = chip.memory.capacity;
   r.memory_stage = static_cast<int>(fullest);
   if (u.total() > chip.memory.capacity) {
