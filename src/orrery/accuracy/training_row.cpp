@@ -8,7 +8,9 @@
 namespace orrery {
 namespace {
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 // The first whole number in a text such as "full,5 layers" or "FSDP=16 over ICI", after `key`.
 int number_after(const std::string& text, const std::string& key) {
@@ -24,13 +26,15 @@ int degree(const TableRow& row, const char* column, int otherwise) {
 }
 
 Precision precision_of(const TableRow& row) {
-  const std::string dtype = folded(row.text("dtype").empty() ? row.text("precision_hint") : row.text("dtype"));
+  const std::string dtype =
+      folded(row.text("dtype").empty() ? row.text("precision_hint") : row.text("dtype"));
   Precision p = precision_named(DType::Bf16);
   if (contains(dtype, "nvfp4") || contains(dtype, "mxfp4")) {
     p = precision_named(DType::Fp4);
   } else if (contains(dtype, "fp8")) {
     p = precision_named(DType::Fp8);
-    const bool blocks = contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
+    const bool blocks =
+        contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
     p.scaling = blocks ? Scaling::Block : contains(dtype, "row") ? Scaling::Row : Scaling::Tensor;
   } else if (contains(dtype, "fp16")) {
     p = precision_named(DType::Fp16);
@@ -52,10 +56,14 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
       plan.overlap = {false, false, false, false, false};
     }
     plan.overlap.tensor = contains(f, "megatroncore") || contains(f, "bridge");
-    plan.precision.communication = contains(f, "bridge") ? DType::Bf16 : DType::Fp32;
+    // Megatron-LM reduced fp16 gradients in fp16; bf16 ones in fp32 until the recipes of 2025.
+    plan.precision.communication = contains(f, "bridge")       ? DType::Bf16
+                                   : contains(f, "megatronlm") ? DType::Fp16
+                                                               : DType::Fp32;
     if (contains(f, "bridge")) plan.precision.gradients = DType::Bf16;
     // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
-    plan.expert_dispatch = contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
+    plan.expert_dispatch =
+        contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
   }
   if (contains(f, "llmfoundry")) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
@@ -68,7 +76,6 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     }
   }
   if (contains(f, "torchtitan")) {
-    plan.zero = 3;
     plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
     plan.overlap.tensor = contains(notes, "asynctp");
@@ -91,6 +98,8 @@ void apply_sharding(const TableRow& row, const Cluster& cluster, ParallelPlan& p
   if (contains(zero, "zero3") || contains(zero, "fullshard")) plan.zero = 3;
   if (contains(zero, "shardgradop") || contains(zero, "zero2like")) plan.zero = 2;
   if (contains(zero, "distributedoptimizer")) plan.zero = 1;
+  // FSDP2 under a pipeline keeps the weights gathered between micro-batches.
+  if (plan.zero == 3 && plan.pipeline > 1 && contains(zero, "fsdp2")) plan.zero = 2;
   const int inside = plan.tensor * plan.pipeline * plan.context;
   const int ranks = cluster.chips / std::max(1, inside);
   if (zero.starts_with("fsdp") && contains(zero, "withinslice")) {
@@ -115,7 +124,8 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
   plan.recompute = Recompute::Selective;
   const auto drop = [&](const char* name) { plan.recompute_ops.emplace_back(name); };
   if (contains(f, "maxtext")) {
-    if (contains(r, "minimal")) {  // keeps matrix products' outputs: norms, activations, attention's core again
+    if (contains(r, "minimal")) {  // keeps matrix products' outputs: norms, activations,
+                                   // attention's core again
       drop("norm"), drop("mlp.act"), drop("attention.core"), drop("attention.rotary");
     } else if (contains(r, "qkvproj")) {  // query, key, value kept on the host; the rest again
       drop("norm"), drop("attention.core"), drop("attention.out"), drop("mlp");
@@ -126,8 +136,10 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
     }
     return;
   }
-  if (contains(f, "torchtitan")) {  // keeps every second matrix product and attention: the rest again
-    drop("norm"), drop("mlp.act"), drop("mlp.gate_up"), drop("attention.rotary"), drop("attention.out");
+  if (contains(f,
+               "torchtitan")) {  // keeps every second matrix product and attention: the rest again
+    drop("norm"), drop("mlp.act"), drop("mlp.gate_up"), drop("attention.rotary"),
+        drop("attention.out");
     return;
   }
   if (contains(r, "seqpar")) {
@@ -142,12 +154,14 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
   if (contains(r, "layernormmoe") && !contains(r, "moeact")) drop("experts"), drop("moe");
 }
 
-std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, const Workload& work, int chips) {
+std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, const Workload& work,
+                                    int chips) {
   for (const char* column : {"step_time_s", "median_step_s"}) {
     if (const auto t = row.number(column); t && *t > 0) return t;
   }
   const double tokens = static_cast<double>(work.global) * static_cast<double>(work.sequence);
-  if (const auto rate = row.number("tokens_per_s_per_accel"); rate && *rate > 0) return tokens / (*rate * chips);
+  if (const auto rate = row.number("tokens_per_s_per_accel"); rate && *rate > 0)
+    return tokens / (*rate * chips);
   if (const auto tflops = row.number("tflops_per_accel"); tflops && *tflops > 0) {
     // MaxText's published TFLOP/s count full attention, the others the causal half.
     const auto s = static_cast<double>(work.sequence);
@@ -205,8 +219,8 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   if (!has_experts(study.graph)) plan.expert = 1;
   plan.stages.embedding_is_layer = plan.stages.head_is_layer =
       plan.pipeline > 1 && depth(study.graph) % (plan.pipeline * plan.virtual_stages) != 0;
-  // Recipes lay heavy heads out by hand: what neither divides evenly nor does with embedding and head
-  // counted is balanced.
+  // Recipes lay heavy heads out by hand: what neither divides evenly nor does with embedding and
+  // head counted is balanced.
   const int chunks = plan.pipeline * plan.virtual_stages;
   if (plan.pipeline > 1 && contains(folded(row.text("framework")), "megatron") &&
       (depth(study.graph) + 2) % chunks != 0 && depth(study.graph) % chunks != 0) {
@@ -218,7 +232,8 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   const int replicas = cluster.chips / std::max(1, plan.tensor * plan.pipeline * plan.context);
   if (micro && *micro > 0) {
     work.micro = *micro;
-  } else if (const auto accumulation = row.number("grad_accum"); accumulation && *accumulation > 0 && replicas > 0) {
+  } else if (const auto accumulation = row.number("grad_accum");
+             accumulation && *accumulation > 0 && replicas > 0) {
     work.micro = static_cast<double>(work.global) / (*accumulation * replicas);
   } else if (contains(folded(row.text("framework")), "maxtext") && replicas > 0) {
     work.micro = static_cast<double>(work.global) / replicas;  // no accumulation in these recipes
@@ -226,7 +241,8 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
     out.micro_is_open = true;
     work.micro = 1;
   }
-  out.virtual_stages_are_open = plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
+  out.virtual_stages_are_open =
+      plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
   if (replicas > 0 && work.micro * replicas > static_cast<double>(work.global) && work.global > 0) {
     work.micro = static_cast<double>(work.global) / replicas;
   }
@@ -243,12 +259,18 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
 
 const char* name_of(Skip skip) {
   switch (skip) {
-    case Skip::UnknownChip: return "accelerator not in the catalog";
-    case Skip::UnknownModel: return "model neither in the catalog nor described by the row";
-    case Skip::IncompletePlan: return "parallel plan not printed";
-    case Skip::NoTime: return "no time and none derivable";
-    case Skip::ContradictoryPlan: return "printed plan cannot exist";
-    case Skip::OtherMetric: return "neither a time nor a throughput";
+    case Skip::UnknownChip:
+      return "accelerator not in the catalog";
+    case Skip::UnknownModel:
+      return "model neither in the catalog nor described by the row";
+    case Skip::IncompletePlan:
+      return "parallel plan not printed";
+    case Skip::NoTime:
+      return "no time and none derivable";
+    case Skip::ContradictoryPlan:
+      return "printed plan cannot exist";
+    case Skip::OtherMetric:
+      return "neither a time nor a throughput";
   }
   return "";
 }
@@ -274,7 +296,8 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
     outcome.skip = Skip::UnknownModel;
     return outcome;
   }
-  // Libraries know chips of one generation better than those of another: a stack is calibrated for each.
+  // Libraries know chips of one generation better than those of another: a stack is calibrated for
+  // each.
   out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
   auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
   if (!setting) {

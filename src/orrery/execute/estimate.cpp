@@ -31,9 +31,11 @@ void add(SegmentTime& to, const SegmentTime& s, double count) {
   to.launches += static_cast<int>(count) * s.launches;
 }
 
-SegmentTime run_time(const std::vector<SegmentRun>& runs, const std::vector<SegmentTime>& segments) {
+SegmentTime run_time(const std::vector<SegmentRun>& runs,
+                     const std::vector<SegmentTime>& segments) {
   SegmentTime total;
-  for (const SegmentRun& run : runs) add(total, segments[static_cast<std::size_t>(run.segment)], run.count);
+  for (const SegmentRun& run : runs)
+    add(total, segments[static_cast<std::size_t>(run.segment)], run.count);
   return total;
 }
 
@@ -65,15 +67,16 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices)
 }
 
 // One segment under a stack: slower kernels, what traffic hides, what the host holds up.
-SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack& stack, Launch launch) {
+SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack& stack,
+                         const PricedProgram& p) {
   SegmentTime t = priced.raw;
   const double slower = 1.0 / stack.efficiency;
   for (Seconds& work : t.work) work *= slower;
   t.work[static_cast<std::size_t>(Work::Experts)] *= stack.moe_overhead;
   t.work[static_cast<std::size_t>(Work::Attention)] *= stack.attention;
   t.weight_gradient *= slower;
-  // Behind compute at most as long as there is any; and what is hidden still takes units, caches and
-  // memory bandwidth from it: `overlap` is the share that costs nothing.
+  // Behind compute at most as long as there is any; and what is hidden still takes units, caches
+  // and memory bandwidth from it: `overlap` is the share that costs nothing.
   Seconds budget = t.compute();
   for (const PricedProgram::Transfer& transfer : priced.transfers) {
     const auto i = static_cast<std::size_t>(transfer.traffic);
@@ -86,9 +89,13 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
   const auto host = static_cast<std::size_t>(Traffic::Host);
   t.busy[host] += priced.host;
   t.exposed[host] += std::max(Seconds{}, priced.host - budget);
-  // Launches run ahead of the stream; only what they lag behind is lost.
-  if (launch == Launch::Eager && priced.is_layer) {
-    t.host = std::max(Seconds{}, priced.host_work * host_share(priced.phase) * stack.overhead_per_layer - t.total());
+  if (!priced.is_layer) return t;
+  const Seconds launches = priced.host_work * host_share(priced.phase) * stack.overhead_per_layer;
+  if (!p.training) {
+    t.host = launches;  // an engine's gaps between kernels and its scheduling between passes
+  } else if (p.launch == Launch::Eager) {
+    // Launches run ahead of the stream; only what they lag behind is lost.
+    t.host = std::max(Seconds{}, launches - t.total());
   }
   return t;
 }
@@ -136,7 +143,8 @@ PricedProgram price(const Program& program, const Prices& prices) {
   out.segments.reserve(program.segments.size());
   for (const Segment& segment : program.segments) out.segments.push_back(price(segment, prices));
   for (const RankClass& c : program.classes) {
-    PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {}, {}, {}, {}};
+    PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {},
+                               {},        {},          {}};
     for (const CommTask& task : c.step) stage.step.push_back(transfer(task, prices));
     if (c.optimizer.repeat > 0) {
       const KernelTime k = prices.compute.time(c.optimizer.kernel);
@@ -144,17 +152,20 @@ PricedProgram price(const Program& program, const Prices& prices) {
       stage.optimizer_memory = k.memory;
       stage.optimizer_bytes = k.bytes;
     }
-    if (c.optimizer_host > Bytes{}) stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+    if (c.optimizer_host > Bytes{})
+      stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
     out.stages.push_back(std::move(stage));
   }
   if (program.stages > 1) {
-    out.send = collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
+    out.send =
+        collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
     out.sends_overlap = program.stage_send.may_overlap;
   }
   return out;
 }
 
-Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector<Seconds>& stage_time,
+Seconds pipeline_bubble(Schedule schedule, int virtual_stages,
+                        const std::vector<Seconds>& stage_time,
                         const std::vector<Seconds>& weight_gradient_time, std::size_t busiest) {
   Seconds bubble;
   for (std::size_t s = 0; s < stage_time.size(); ++s) {
@@ -168,7 +179,7 @@ Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector
 StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_sigma) {
   std::vector<SegmentTime> segments;
   segments.reserve(p.segments.size());
-  for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p.launch));
+  for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p));
 
   StepTime step;
   std::array<SegmentTime, kPhases> best{};
@@ -217,7 +228,8 @@ StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_
     // Filling and draining always waits for the wire; the steady state only without overlap.
     const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
     step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
-    step.bubble = pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, weight_gradient, busiest);
+    step.bubble =
+        pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, weight_gradient, busiest);
   }
   if (p.training) {
     add_step_traffic(stage, best[0], best[2], stack, step);

@@ -212,7 +212,10 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
         k.count = std::max(1.0, std::min(d(op.moe.experts) / plan_.expert, r));
       }
       k.scaling = k.compute == plan_.precision.compute ? plan_.precision.scaling : Scaling::None;
-      k.quantises_input = k.scaling != Scaling::None && pass != Pass::BackwardWeight;
+      // One scale a tensor: the weight gradient reuses both operands' casts, transposed. Scales
+      // along rows or blocks point the wrong way for it: its operands are cast again.
+      k.quantises_input = k.scaling != Scaling::None &&
+                          (pass != Pass::BackwardWeight || k.scaling != Scaling::Tensor);
       break;
     case OpKind::Attention:
     case OpKind::LinearAttention:
