@@ -122,7 +122,9 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
     program.classes.push_back(std::move(c));
   }
   if (plan.pipeline > 1) {
-    const double cut = plan.sequence_parallel ? plan.tensor : 1.0;
+    // Each tensor rank sends its part and gathers the rest inside the node (Narayanan et al. 2021,
+    // section 4.1, the scatter/gather optimisation).
+    const double cut = plan.tensor;
     const double width = bytes_per_element(plan.precision.activations);
     program.stage_send = {
         {CollectiveKind::SendRecv,
