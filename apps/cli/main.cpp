@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "commands.hpp"
+#include "completion.hpp"
 
 namespace {
 
@@ -20,6 +21,13 @@ int dispatch(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "orrery 0.1.0");
   app.footer("Exit codes: 0 ok, 1 our bug, 2 wrong input, 3 does not fit.");
+  app.add_option_function<std::string>("--completion",
+                                       [&app](const std::string& shell) {
+                                         fmt::print("{}", completion_script(app, shell));
+                                         throw CLI::Success();
+                                       },
+                                       "print a completion script: eval \"$(orrery --completion bash)\"")
+      ->check(CLI::IsMember({"bash", "zsh"}));
   int status = 0;
 
   RunOptions run;
