@@ -251,6 +251,13 @@ std::string summary(const ParallelPlan& p) {
   out += fmt::format(", zero {}, {}", p.zero, name_of(p.precision.compute));
   if (p.sequence_parallel) out += ", sequence parallel";
   if (p.recompute != Recompute::None) out += fmt::format(", {} recompute", name_of(p.recompute));
+  if (p.pipeline > 1 && p.schedule != Schedule::OneFOneB) {
+    out += fmt::format(", {}", name_of(p.schedule));
+  }
+  if (p.tensor > 1 && p.overlap.tensor) out += ", tensor overlap";
+  if (p.expert > 1 && p.overlap.expert) out += ", expert overlap";
+  if (p.offload.optimizer) out += ", optimizer offloaded";
+  if (p.offload.activations) out += ", activations offloaded";
   if (p.lora_rank > 0) out += fmt::format(", LoRA {}", p.lora_rank);
   return out;
 }
