@@ -69,6 +69,7 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
     plan.zero = 3;
     plan.recompute_stops_early = true;
+    plan.attention_kernel = AttentionKernel::Triton;  // MPT's attn_impl of the time
     if (contains(f, "pure")) {
       plan.precision.gradients = DType::Bf16;
       plan.precision.optimizer = DType::Bf16;
@@ -78,6 +79,7 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
   if (contains(f, "torchtitan")) {
     plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
+    plan.attention_kernel = AttentionKernel::Flash2;  // PyTorch's scaled_dot_product_attention
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
   }

@@ -44,7 +44,8 @@ PricedProgram::Transfer transfer(const CommTask& task, const Prices& prices) {
           task.traffic, task.may_overlap, task.call.kind == CollectiveKind::AllGather};
 }
 
-PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices) {
+PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
+                                   double attention_slowdown) {
   PricedProgram::PricedSegment out;
   out.phase = segment.phase;
   out.is_layer = segment.is_layer;
@@ -52,7 +53,8 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices)
   SegmentTime& t = out.raw;
   for (const ComputeTask& task : segment.compute) {
     const KernelTime k = prices.compute.time(task.kernel);
-    const Seconds duration = task.repeat * k.duration;
+    const bool is_attention = task.kernel.kind == OpKind::Attention;
+    const Seconds duration = task.repeat * (is_attention ? attention_slowdown : 1.0) * k.duration;
     t.work[static_cast<std::size_t>(task.work)] += duration;
     if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
     t.math += task.repeat * k.math;
@@ -141,7 +143,12 @@ PricedProgram price(const Program& program, const Prices& prices) {
   out.micro_batches = program.micro_batches;
   out.launch = program.launch;
   out.segments.reserve(program.segments.size());
-  for (const Segment& segment : program.segments) out.segments.push_back(price(segment, prices));
+  const double slowdown =
+      prices.attention == nullptr
+          ? 1.0
+          : prices.attention->slowdown(program.attention_kernel, prices.cluster.chip.generation);
+  for (const Segment& segment : program.segments)
+    out.segments.push_back(price(segment, prices, slowdown));
   for (const RankClass& c : program.classes) {
     PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {},
                                {},        {},          {}};

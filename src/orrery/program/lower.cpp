@@ -106,6 +106,7 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
       std::max(1.0, static_cast<double>(work.global) / (plan.data * work.micro));
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
 
   SegmentBuilder build(graph, plan, batch, groups, program);
   const std::vector<StageContents> stages = stages_of(graph, plan);
@@ -153,6 +154,7 @@ Program lower_forward(const OpGraph& graph, const ParallelPlan& plan, const Batc
   program.stages = plan.pipeline;
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
   SegmentBuilder build(graph, plan, batch, groups, program);
   Batch last_tokens = batch;
   last_tokens.tokens = batch.sequences;

@@ -185,6 +185,10 @@ Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
 }
 
+Read<AttentionKernels> Catalog::attention() const {
+  return read_whole<AttentionKernels>(document("calibration", "attention"));
+}
+
 Read<Bands> Catalog::bands() const { return read_whole<Bands>(document("calibration", "bands")); }
 
 }  // namespace orrery
