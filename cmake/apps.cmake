@@ -1,6 +1,7 @@
 # Programs. Tools of the developers are built beside the one command, not installed with it.
 find_package(CLI11 REQUIRED)
 add_executable(orrery-cli
+  apps/cli/completion.cpp
   apps/cli/main.cpp
   apps/cli/terminal.cpp
   apps/cli/commands/compare.cpp

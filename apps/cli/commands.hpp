@@ -53,7 +53,7 @@ int describe_command(const DescribeOptions&);
 
 struct ValidateCommandOptions {
   std::vector<std::string> rows;
-  std::string source;
+  std::string source, row;
   int worst = 0;
   bool fit = false, markdown = false, quick = false;
   Format format = Format::Text;

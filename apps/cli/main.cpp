@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "commands.hpp"
+#include "completion.hpp"
 
 namespace {
 
@@ -20,6 +21,13 @@ int dispatch(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "orrery 0.1.0");
   app.footer("Exit codes: 0 ok, 1 our bug, 2 wrong input, 3 does not fit.");
+  app.add_option_function<std::string>("--completion",
+                                       [&app](const std::string& shell) {
+                                         fmt::print("{}", completion_script(app, shell));
+                                         throw CLI::Success();
+                                       },
+                                       "print a completion script: eval \"$(orrery --completion bash)\"")
+      ->check(CLI::IsMember({"bash", "zsh"}));
   int status = 0;
 
   RunOptions run;
@@ -73,6 +81,7 @@ int dispatch(int argc, char** argv) {
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
   validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
   validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
+  validate_cmd->add_option("--row", validate.row, "explain one row: where its time goes");
   validate_cmd->add_flag("--fit", validate.fit, "fit the stacks on these rows and write them to the catalog");
   validate_cmd->add_flag("--markdown", validate.markdown, "print docs/accuracy.md");
   validate_cmd->add_flag("--quick", validate.quick, "skip cross-validation");

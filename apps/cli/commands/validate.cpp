@@ -33,6 +33,7 @@ int validate_command(const ValidateCommandOptions& options) {
   if (!problems.empty()) return report_problems(problems);
 
   ValidateOptions v;
+  v.explain = options.row;
   v.tables = options.rows;
   if (v.tables.empty()) {
     for (const auto& entry : std::filesystem::directory_iterator(validation_folder())) {
@@ -49,6 +50,10 @@ int validate_command(const ValidateCommandOptions& options) {
   if (std::ranges::none_of(result->rows, &ValidatedRow::run)) {
     fmt::print(stderr, "saw no row that can be run; expected at least one\n");
     return kWrongInput;
+  }
+  if (!options.row.empty()) {
+    fmt::print("{}", result->explanation);
+    return result->explanation.empty() ? kWrongInput : kOk;
   }
   if (options.fit) {
     for (const Stack& stack : result->fitted) {

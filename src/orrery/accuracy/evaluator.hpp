@@ -17,6 +17,8 @@ class RowEvaluator {
   [[nodiscard]] std::optional<StepTime> breakdown(const Stack& stack) const;
   // Whether memory holds it, by our account.
   [[nodiscard]] bool fits() const { return fits_; }
+  // Of the fullest stage, for the last choice of the open knobs.
+  [[nodiscard]] const std::vector<MemoryPart>& memory() const { return memory_; }
   // Useful FLOPs of the quantity on one chip.
   [[nodiscard]] double useful_flops_per_chip() const { return useful_flops_per_chip_; }
 
@@ -27,6 +29,7 @@ class RowEvaluator {
   std::string quantity_;
   double sigma_ = 0.0;
   bool fits_ = true;
+  std::vector<MemoryPart> memory_;
   double useful_flops_per_chip_ = 0.0;
 };
 

@@ -7,7 +7,9 @@
 namespace orrery {
 namespace {
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 DType stored_format(const std::string& name, DType otherwise) {
   if (contains(name, "fp4")) return DType::Fp4;
@@ -26,7 +28,8 @@ Precision precision_of(const TableRow& row, const Chip& chip) {
                     : weights == DType::Fp8  ? chip.peak.fp8.value() > 0
                     : weights == DType::Int8 ? false  // weight-only in these tables
                                              : true;
-  const DType half = chip.kind == ChipKind::Tpu || weights != DType::Fp16 ? DType::Bf16 : DType::Fp16;
+  const DType half =
+      chip.kind == ChipKind::Tpu || weights != DType::Fp16 ? DType::Bf16 : DType::Fp16;
   Precision p = precision_named(unit && weights != DType::Int4 ? weights : half);
   p.weights = weights;
   p.activations = p.attention = half;
@@ -36,7 +39,8 @@ Precision precision_of(const TableRow& row, const Chip& chip) {
 
 bool is_moe(const OpGraph& graph) {
   return std::ranges::any_of(graph.layers, [](const Layer& layer) {
-    return std::ranges::any_of(layer.ops, [](const Op& op) { return op.kind == OpKind::GroupedMatmul; });
+    return std::ranges::any_of(layer.ops,
+                               [](const Op& op) { return op.kind == OpKind::GroupedMatmul; });
   });
 }
 
@@ -56,7 +60,8 @@ bool fill_task(const TableRow& row, RowStudy& out) {
   work.prompt = static_cast<std::int64_t>(row.number("isl").value_or(0));
   work.generated = static_cast<std::int64_t>(row.number("osl").value_or(0));
   work.sequences = static_cast<std::int64_t>(batch ? *batch : concurrency.value_or(0));
-  const auto latency = row.number("latency_s"), ttft = row.number("ttft_s"), tpot = row.number("tpot_s");
+  const auto latency = row.number("latency_s"), ttft = row.number("ttft_s"),
+             tpot = row.number("tpot_s");
   if (contains(phase, "offline")) {
     work.task = Task::Offline;
     work.sequences = 0;
@@ -110,7 +115,8 @@ void fill_plan(const TableRow& row, RowStudy& out) {
   if (plan.tensor == 0) plan.tensor = std::max(1, chips / plan.pipeline / std::max(1, plan.data));
   plan.data = std::max(1, chips / (plan.tensor * plan.pipeline));
   // "attention DP enabled for MoE; ep size not printed": attention by replicas, experts over all.
-  if (out.is_moe && contains(folded(row.text("notes")), "attentiondp") && plan.data == 1 && plan.tensor > 1) {
+  if (out.is_moe && contains(folded(row.text("notes")), "attentiondp") && plan.data == 1 &&
+      plan.tensor > 1) {
     plan.data = plan.expert = plan.tensor;
     plan.tensor = 1;
   }
@@ -149,9 +155,10 @@ RowOutcome inference_row(const TableRow& row, const Names& names, const Catalog&
     outcome.detail = to_string(setting.error().front());
     return outcome;
   }
-  out.stack = lookup(names.stacks, framework, framework).value_or("none");
   out.study.graph = *graph;
   out.study.setting = std::move(*setting);
+  out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
+  if (out.stack != "unknown") out.stack += "-" + out.study.setting.cluster.chip.generation;
   out.study.name = out.id;
   out.is_tpu = out.study.setting.cluster.chip.kind == ChipKind::Tpu;
   out.is_moe = is_moe(*graph);
@@ -160,7 +167,8 @@ RowOutcome inference_row(const TableRow& row, const Names& names, const Catalog&
     return outcome;
   }
   fill_plan(row, out);
-  const Diagnostics problems = check_plan(out.study.graph, out.study.plan, out.study.work, out.study.setting.cluster);
+  const Diagnostics problems =
+      check_plan(out.study.graph, out.study.plan, out.study.work, out.study.setting.cluster);
   if (!problems.empty()) {
     outcome.skip = Skip::ContradictoryPlan;
     outcome.detail = to_string(problems.front());

@@ -83,6 +83,8 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.prefill_passes_fp8, 0.1, 20);
   } else if (is("decode")) {
     k.share(a.decode);
+    k.share(a.decode_fp8);
+    k.share(a.decode_fp8_plain);
     k.number(a.decode_reach, 0.3, 20);
     k.number(a.decode_math, 0.001, 1);
     k.share(a.decode_rest);

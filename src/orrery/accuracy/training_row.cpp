@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orrery/accuracy/mlperf_row.hpp"
 #include "orrery/accuracy/row_model.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -8,7 +9,9 @@
 namespace orrery {
 namespace {
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 // The first whole number in a text such as "full,5 layers" or "FSDP=16 over ICI", after `key`.
 int number_after(const std::string& text, const std::string& key) {
@@ -24,13 +27,15 @@ int degree(const TableRow& row, const char* column, int otherwise) {
 }
 
 Precision precision_of(const TableRow& row) {
-  const std::string dtype = folded(row.text("dtype").empty() ? row.text("precision_hint") : row.text("dtype"));
+  const std::string dtype =
+      folded(row.text("dtype").empty() ? row.text("precision_hint") : row.text("dtype"));
   Precision p = precision_named(DType::Bf16);
   if (contains(dtype, "nvfp4") || contains(dtype, "mxfp4")) {
     p = precision_named(DType::Fp4);
   } else if (contains(dtype, "fp8")) {
     p = precision_named(DType::Fp8);
-    const bool blocks = contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
+    const bool blocks =
+        contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
     p.scaling = blocks ? Scaling::Block : contains(dtype, "row") ? Scaling::Row : Scaling::Tensor;
   } else if (contains(dtype, "fp16")) {
     p = precision_named(DType::Fp16);
@@ -52,12 +57,20 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
       plan.overlap = {false, false, false, false, false};
     }
     plan.overlap.tensor = contains(f, "megatroncore") || contains(f, "bridge");
-    plan.precision.communication = contains(f, "bridge") ? DType::Bf16 : DType::Fp32;
+    // Megatron-LM reduced fp16 gradients in fp16; bf16 ones in fp32 until the recipes of 2025.
+    plan.precision.communication = contains(f, "bridge")       ? DType::Bf16
+                                   : contains(f, "megatronlm") ? DType::Fp16
+                                                               : DType::Fp32;
     if (contains(f, "bridge")) plan.precision.gradients = DType::Bf16;
+    // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
+    plan.expert_dispatch =
+        contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
   }
   if (contains(f, "llmfoundry")) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
     plan.zero = 3;
+    plan.recompute_stops_early = true;
+    plan.attention_kernel = AttentionKernel::Triton;  // MPT's attn_impl of the time
     if (contains(f, "pure")) {
       plan.precision.gradients = DType::Bf16;
       plan.precision.optimizer = DType::Bf16;
@@ -65,13 +78,15 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     }
   }
   if (contains(f, "torchtitan")) {
-    plan.zero = 3;
+    plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
+    plan.attention_kernel = AttentionKernel::Flash2;  // PyTorch's scaled_dot_product_attention
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
   }
   if (contains(f, "maxtext")) {
     plan.zero = 3;
+    plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
     plan.overlap.tensor = true;  // collective matmul is XLA's default on these configurations
     plan.precision.gradients = DType::Fp32;
@@ -86,6 +101,8 @@ void apply_sharding(const TableRow& row, const Cluster& cluster, ParallelPlan& p
   if (contains(zero, "zero3") || contains(zero, "fullshard")) plan.zero = 3;
   if (contains(zero, "shardgradop") || contains(zero, "zero2like")) plan.zero = 2;
   if (contains(zero, "distributedoptimizer")) plan.zero = 1;
+  // FSDP2 under a pipeline keeps the weights gathered between micro-batches.
+  if (plan.zero == 3 && plan.pipeline > 1 && contains(zero, "fsdp2")) plan.zero = 2;
   const int inside = plan.tensor * plan.pipeline * plan.context;
   const int ranks = cluster.chips / std::max(1, inside);
   if (zero.starts_with("fsdp") && contains(zero, "withinslice")) {
@@ -110,7 +127,8 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
   plan.recompute = Recompute::Selective;
   const auto drop = [&](const char* name) { plan.recompute_ops.emplace_back(name); };
   if (contains(f, "maxtext")) {
-    if (contains(r, "minimal")) {  // keeps matrix products' outputs: norms, activations, attention's core again
+    if (contains(r, "minimal")) {  // keeps matrix products' outputs: norms, activations,
+                                   // attention's core again
       drop("norm"), drop("mlp.act"), drop("attention.core"), drop("attention.rotary");
     } else if (contains(r, "qkvproj")) {  // query, key, value kept on the host; the rest again
       drop("norm"), drop("attention.core"), drop("attention.out"), drop("mlp");
@@ -121,8 +139,10 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
     }
     return;
   }
-  if (contains(f, "torchtitan")) {  // keeps every second matrix product and attention: the rest again
-    drop("norm"), drop("mlp.act"), drop("mlp.gate_up"), drop("attention.rotary"), drop("attention.out");
+  if (contains(f,
+               "torchtitan")) {  // keeps every second matrix product and attention: the rest again
+    drop("norm"), drop("mlp.act"), drop("mlp.gate_up"), drop("attention.rotary"),
+        drop("attention.out");
     return;
   }
   if (contains(r, "seqpar")) {
@@ -137,12 +157,14 @@ void apply_recompute(const TableRow& row, ParallelPlan& plan) {
   if (contains(r, "layernormmoe") && !contains(r, "moeact")) drop("experts"), drop("moe");
 }
 
-std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, const Workload& work, int chips) {
+std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, const Workload& work,
+                                    int chips) {
   for (const char* column : {"step_time_s", "median_step_s"}) {
     if (const auto t = row.number(column); t && *t > 0) return t;
   }
   const double tokens = static_cast<double>(work.global) * static_cast<double>(work.sequence);
-  if (const auto rate = row.number("tokens_per_s_per_accel"); rate && *rate > 0) return tokens / (*rate * chips);
+  if (const auto rate = row.number("tokens_per_s_per_accel"); rate && *rate > 0)
+    return tokens / (*rate * chips);
   if (const auto tflops = row.number("tflops_per_accel"); tflops && *tflops > 0) {
     // MaxText's published TFLOP/s count full attention, the others the causal half.
     const auto s = static_cast<double>(work.sequence);
@@ -188,21 +210,34 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   plan.expert = degree(row, "ep", 1);
   plan.precision = precision_of(row);
   apply_framework(row, plan, work);
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
   apply_sharding(row, cluster, plan);
   apply_recompute(row, plan);
   const std::string notes = folded(row.text("notes")), model = folded(row.text("model"));
   if (contains(model, "tokendrop")) plan.capacity_factor = 1.0;
+  // Since 26.06 the MoE recipes on Blackwell capture a whole iteration as one CUDA graph.
+  if (out.stack.starts_with("megatron-bridge-26.06-blackwell") && has_experts(study.graph)) {
+    plan.launch = Launch::Graph;
+  }
   if (contains(model, "lora") || contains(notes, "loraperformance")) plan.lora_rank = 16;
   if (!has_experts(study.graph)) plan.expert = 1;
   plan.stages.embedding_is_layer = plan.stages.head_is_layer =
       plan.pipeline > 1 && depth(study.graph) % (plan.pipeline * plan.virtual_stages) != 0;
+  // Recipes lay heavy heads out by hand: what neither divides evenly nor does with embedding and
+  // head counted is balanced.
+  const int chunks = plan.pipeline * plan.virtual_stages;
+  if (plan.pipeline > 1 && contains(folded(row.text("framework")), "megatron") &&
+      (depth(study.graph) + 2) % chunks != 0 && depth(study.graph) % chunks != 0) {
+    plan.stages.balanced = true;
+  }
   work.global = static_cast<std::int64_t>(row.number("global_batch").value_or(0));
   work.sequence = static_cast<std::int64_t>(row.number("seq_len").value_or(0));
   const auto micro = row.number("micro_batch");
   const int replicas = cluster.chips / std::max(1, plan.tensor * plan.pipeline * plan.context);
   if (micro && *micro > 0) {
     work.micro = *micro;
-  } else if (const auto accumulation = row.number("grad_accum"); accumulation && *accumulation > 0 && replicas > 0) {
+  } else if (const auto accumulation = row.number("grad_accum");
+             accumulation && *accumulation > 0 && replicas > 0) {
     work.micro = static_cast<double>(work.global) / (*accumulation * replicas);
   } else if (contains(folded(row.text("framework")), "maxtext") && replicas > 0) {
     work.micro = static_cast<double>(work.global) / replicas;  // no accumulation in these recipes
@@ -210,9 +245,12 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
     out.micro_is_open = true;
     work.micro = 1;
   }
-  out.virtual_stages_are_open = plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
-  if (replicas > 0 && work.micro * replicas > static_cast<double>(work.global) && work.global > 0) {
-    work.micro = static_cast<double>(work.global) / replicas;
+  if (is_mlperf) apply_mlperf(row, replicas, out);
+  out.virtual_stages_are_open =
+      plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
+  const int data = cluster.chips / std::max(1, plan.tensor * plan.pipeline * plan.context);
+  if (data > 0 && work.micro * data > static_cast<double>(work.global) && work.global > 0) {
+    work.micro = static_cast<double>(work.global) / data;
   }
   const Diagnostics problems = check_plan(study.graph, plan, work, cluster);
   if (!problems.empty()) {
@@ -227,12 +265,18 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
 
 const char* name_of(Skip skip) {
   switch (skip) {
-    case Skip::UnknownChip: return "accelerator not in the catalog";
-    case Skip::UnknownModel: return "model neither in the catalog nor described by the row";
-    case Skip::IncompletePlan: return "parallel plan not printed";
-    case Skip::NoTime: return "no time and none derivable";
-    case Skip::ContradictoryPlan: return "printed plan cannot exist";
-    case Skip::OtherMetric: return "neither a time nor a throughput";
+    case Skip::UnknownChip:
+      return "accelerator not in the catalog";
+    case Skip::UnknownModel:
+      return "model neither in the catalog nor described by the row";
+    case Skip::IncompletePlan:
+      return "parallel plan not printed";
+    case Skip::NoTime:
+      return "no time and none derivable";
+    case Skip::ContradictoryPlan:
+      return "printed plan cannot exist";
+    case Skip::OtherMetric:
+      return "neither a time nor a throughput";
   }
   return "";
 }
@@ -258,7 +302,11 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
     outcome.skip = Skip::UnknownModel;
     return outcome;
   }
-  out.stack = lookup(names.stacks, framework, framework).value_or("none");
+  // Libraries know chips of one generation better than those of another: a stack is calibrated for
+  // each.
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
+  const std::string stack = is_mlperf ? mlperf_framework(row) : framework;
+  out.stack = lookup(names.stacks, stack, stack).value_or("unknown");
   auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
   if (!setting) {
     outcome.detail = to_string(setting.error().front());
@@ -268,7 +316,7 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   out.study.setting = std::move(*setting);
   out.study.name = out.id;
   out.is_tpu = out.study.setting.cluster.chip.kind == ChipKind::Tpu;
-  if (out.is_tpu) out.stack += "-" + out.study.setting.cluster.chip.name;
+  if (out.stack != "unknown") out.stack += "-" + out.study.setting.cluster.chip.generation;
   out.is_moe = has_experts(*graph);
   if (!fill_plan(row, out, outcome)) return outcome;
   const auto measured = measured_step(row, *graph, out.study.work, chips);

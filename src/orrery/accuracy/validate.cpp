@@ -8,6 +8,7 @@
 #include <set>
 
 #include "orrery/base/rng.hpp"
+#include "orrery/execute/time_tree.hpp"
 
 namespace orrery {
 namespace {
@@ -88,6 +89,24 @@ void add_rule_of_thumb(const std::vector<Prepared>& rows, Validation& v) {
   }
 }
 
+std::string explanation(const Prepared& p, const ValidatedRow& row, const Catalog& catalog) {
+  Report r;
+  r.model = p.row.model;
+  r.cluster = p.row.study.setting.cluster.name;
+  r.chips = p.row.study.setting.cluster.chips;
+  r.task = name_of(p.row.study.work.task);
+  r.plan = summary(p.row.study.plan);
+  const auto step = p.evaluator->breakdown(frozen_stack(p.row, p.group, catalog));
+  if (step) r.time = time_tree(*step);
+  r.step_time = Seconds{row.predicted};
+  r.step_time_low = Seconds{row.low};
+  r.step_time_high = Seconds{row.high};
+  r.memory_capacity = p.row.study.setting.cluster.chip.memory.capacity;
+  r.memory = p.evaluator->memory();
+  r.published.push_back({row.quantity, row.measured, row.predicted, row.predicted / row.measured - 1, row.source});
+  return to_text(r, Colour::No);
+}
+
 void add_sweeps(Validation& v) {
   std::map<std::string, std::vector<const ValidatedRow*>> groups;
   for (const ValidatedRow& row : v.rows) {
@@ -164,6 +183,7 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog, std::ve
       ++count[p.row.stack];
     }
     for (const auto& [stack, n] : count) {
+      if (stack == "unknown") continue;
       Stack s = fit_stack(stack, fit_rows(rows, [&, name = stack](const Prepared& p) { return p.row.stack == name; }));
       s.source = fmt::format("fitted on {} published rows of this stack by orrery validate --fit", n);
       fitted[stack] = s;
@@ -177,7 +197,8 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog, std::ve
   }
   const auto bands = catalog.bands();
   for (const Prepared& p : rows) {
-    const Stack stack = options.fit ? fitted[p.row.stack] : frozen_stack(p.row, p.group, catalog);
+    const bool fresh = options.fit && fitted.contains(p.row.stack);
+    const Stack stack = fresh ? fitted[p.row.stack] : frozen_stack(p.row, p.group, catalog);
     ValidatedRow& row = v.rows[p.out];
     row.predicted = p.evaluator->predict(stack).value_or(0.0);
     Band band;
@@ -207,6 +228,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
                              "schema of published training or inference rows"}});
     }
     for (const TableRow& cells : table->rows) {
+      if (!options.explain.empty() && cells.text("id") != options.explain) continue;
       if (!options.source.empty() && cells.text("source").find(options.source) == std::string::npos) continue;
       RowOutcome outcome = inference ? inference_row(cells, names, catalog) : training_row(cells, names, catalog);
       ValidatedRow row;
@@ -240,6 +262,10 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
     }
   }
   predict_all(options, catalog, rows, v);
+  if (!options.explain.empty()) {
+    if (!rows.empty()) v.explanation = explanation(rows.front(), v.rows.front(), catalog);
+    return v;
+  }
   add_rule_of_thumb(rows, v);
   if (options.cross_validate) cross_validate(options, rows, v);
   add_sweeps(v);

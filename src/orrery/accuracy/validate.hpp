@@ -35,6 +35,7 @@ struct Validation {
   std::map<std::string, int> skipped_by_reason;
   std::vector<Stack> fitted;  // when asked to fit
   bool cross_validated = false;
+  std::string explanation;
 };
 
 struct ValidateOptions {
@@ -42,6 +43,7 @@ struct ValidateOptions {
   std::string source;               // keep rows whose source contains this
   bool cross_validate = true;
   bool fit = false;  // fit stacks on these rows instead of reading the frozen ones
+  std::string explain;  // id of a row whose breakdown is wanted; nothing else is done then
   std::function<void(double share)> progress;
 };
 

@@ -107,14 +107,15 @@ Raw decode(const Parts& p, const Kernel& k) {
   double pieces = std::min(p.sms / items, keys / (fp8 ? a.split_keys_fp8 : a.split_keys));
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double reach = std::min(1.0, items * pieces / p.sms * a.decode_reach);
-  raw.memory = raw.bytes / (a.decode * p.bandwidth * reach);
+  // one query head a block is the plainer kernel; the shared ones differ by cache format
+  const bool plain = group <= 1.0 || !shared;
+  const double share = !fp8 ? a.decode : plain ? a.decode_fp8_plain : a.decode_fp8;
+  raw.memory = raw.bytes / (share * p.bandwidth * reach);
   if (!shared) {
     raw.memory =
         std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));
   }
   const double rows = padded(shared ? group * queries : queries, a.decode_rows);
-  // one query head a block is the plainer kernel; the shared ones differ by cache format
-  const bool plain = group <= 1.0 || !shared;
   const double start = (plain ? a.decode_start
                         : fp8 ? a.decode_start_fp8
                               : a.decode_start_shared)

@@ -67,12 +67,14 @@ struct AttentionCoefficients {
   Seconds prefill_floor;       // launches around the kernel included
   double tail = 0.2;           // of the shorter of the even share and the longest block, not hidden
   double decode = 0.85;        // share of memory bandwidth while reading the KV cache
-  double decode_reach = 2;     // one SM alone draws this many times its even share of it
-  double decode_rows = 16;     // query rows of one KV head are padded to this
-  double decode_math = 0.2;    // share of the matrix peak on those padded rows
-  double decode_group = 32;    // widest group of query heads that shares one read of the cache
-  double decode_rest = 0.2;    // share of what is shorter (math, memory, starts) that is not hidden
-  Seconds decode_start;        // of one thread block
+  double decode_fp8 = 0.85;    // the same over an fp8 cache, query heads sharing a KV head
+  double decode_fp8_plain = 0.6;  // the same, one query head a block: converted on vector units
+  double decode_reach = 2;        // one SM alone draws this many times its even share of it
+  double decode_rows = 16;        // query rows of one KV head are padded to this
+  double decode_math = 0.2;       // share of the matrix peak on those padded rows
+  double decode_group = 32;       // widest group of query heads that shares one read of the cache
+  double decode_rest = 0.2;  // share of what is shorter (math, memory, starts) that is not hidden
+  Seconds decode_start;      // of one thread block
   Seconds decode_start_shared;  // the same when query heads share a KV head, bf16 cache
   Seconds decode_start_fp8;     // the same over an fp8 cache
   Seconds decode_row;           // in it, an element of a query row and its output
@@ -196,6 +198,8 @@ void describe(V& v, AttentionCoefficients& a) {
   v("prefill_floor", a.prefill_floor, "least time");
   v("tail", a.tail, "of the even share or the longest block, whichever is shorter");
   v("decode", a.decode, "share of memory bandwidth over the KV cache");
+  v("decode_fp8", a.decode_fp8, "the same, fp8 cache, shared KV heads");
+  v("decode_fp8_plain", a.decode_fp8_plain, "the same, fp8 cache, one query head a block");
   v("decode_reach", a.decode_reach, "one SM alone, in multiples of its even share");
   v("decode_rows", a.decode_rows, "query rows of a KV head are padded to this");
   v("decode_math", a.decode_math, "share of the matrix peak on the padded rows");

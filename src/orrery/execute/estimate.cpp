@@ -33,9 +33,11 @@ void add(SegmentTime& to, const SegmentTime& s, double count) {
   to.launches += static_cast<int>(count) * s.launches;
 }
 
-SegmentTime run_time(const std::vector<SegmentRun>& runs, const std::vector<SegmentTime>& segments) {
+SegmentTime run_time(const std::vector<SegmentRun>& runs,
+                     const std::vector<SegmentTime>& segments) {
   SegmentTime total;
-  for (const SegmentRun& run : runs) add(total, segments[static_cast<std::size_t>(run.segment)], run.count);
+  for (const SegmentRun& run : runs)
+    add(total, segments[static_cast<std::size_t>(run.segment)], run.count);
   return total;
 }
 
@@ -44,14 +46,17 @@ PricedProgram::Transfer transfer(const CommTask& task, const Prices& prices) {
           task.traffic, task.may_overlap, task.call.kind == CollectiveKind::AllGather};
 }
 
-PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices) {
+PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
+                                   double attention_slowdown) {
   PricedProgram::PricedSegment out;
   out.phase = segment.phase;
   out.is_layer = segment.is_layer;
+  out.host_work = segment.host_work;
   SegmentTime& t = out.raw;
   for (const ComputeTask& task : segment.compute) {
     const KernelTime k = prices.compute.time(task.kernel);
-    const Seconds duration = task.repeat * k.duration;
+    const bool is_attention = task.kernel.kind == OpKind::Attention;
+    const Seconds duration = task.repeat * (is_attention ? attention_slowdown : 1.0) * k.duration;
     t.work[static_cast<std::size_t>(task.work)] += duration;
     if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
     t.math += task.repeat * k.math;
@@ -66,27 +71,35 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices)
 }
 
 // One segment under a stack: slower kernels, what traffic hides, what the host holds up.
-SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack& stack, Launch launch) {
+SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack& stack,
+                         const PricedProgram& p) {
   SegmentTime t = priced.raw;
   const double slower = 1.0 / stack.efficiency;
   for (Seconds& work : t.work) work *= slower;
   t.work[static_cast<std::size_t>(Work::Experts)] *= stack.moe_overhead;
   t.work[static_cast<std::size_t>(Work::Attention)] *= stack.attention;
   t.weight_gradient *= slower;
-  Seconds budget = stack.overlap * t.compute();
+  // Behind compute at most as long as there is any; and what is hidden still takes units, caches
+  // and memory bandwidth from it: `overlap` is the share that costs nothing.
+  Seconds budget = t.compute();
   for (const PricedProgram::Transfer& transfer : priced.transfers) {
     const auto i = static_cast<std::size_t>(transfer.traffic);
     t.busy[i] += transfer.duration;
-    const Seconds hidden = transfer.may_overlap ? std::min(transfer.duration, budget) : Seconds{};
-    budget -= hidden;
+    const Seconds behind = transfer.may_overlap ? std::min(transfer.duration, budget) : Seconds{};
+    const Seconds hidden = stack.overlap * behind;
+    budget -= behind;
     t.exposed[i] += transfer.duration - hidden;
   }
   const auto host = static_cast<std::size_t>(Traffic::Host);
   t.busy[host] += priced.host;
   t.exposed[host] += std::max(Seconds{}, priced.host - budget);
-  // Launches run ahead of the stream; only what they lag behind is lost.
-  if (launch == Launch::Eager && priced.is_layer) {
-    t.host = std::max(Seconds{}, host_share(priced.phase) * stack.overhead_per_layer - t.total());
+  if (!priced.is_layer) return t;
+  const Seconds launches = priced.host_work * host_share(priced.phase) * stack.overhead_per_layer;
+  if (!p.training) {
+    t.host = launches;  // an engine's gaps between kernels and its scheduling between passes
+  } else if (p.launch == Launch::Eager) {
+    // Launches run ahead of the stream; only what they lag behind is lost.
+    t.host = std::max(Seconds{}, launches - t.total());
   }
   return t;
 }
@@ -96,8 +109,8 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
 void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forward,
                       const SegmentTime& backward, const Stack& stack, StepTime& step) {
   const auto data = static_cast<std::size_t>(Traffic::Data);
-  Seconds behind_backward = stack.overlap * backward.compute();
-  Seconds behind_forward = stack.overlap * forward.compute();
+  Seconds behind_backward = backward.compute();
+  Seconds behind_forward = forward.compute();
   for (const PricedProgram::Transfer& t : stage.step) {
     step.busy[data] += t.duration;
     if (!t.may_overlap) {
@@ -106,9 +119,9 @@ void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forw
     }
     Seconds& budget = t.gathers ? behind_forward : behind_backward;
     const Seconds last_bucket = t.duration / std::max(1, stage.layers);
-    const Seconds hidden = std::min(t.duration - last_bucket, budget);
-    budget -= hidden;
-    step.exposed[data] += t.duration - hidden;
+    const Seconds behind = std::min(t.duration - last_bucket, budget);
+    budget -= behind;
+    step.exposed[data] += t.duration - stack.overlap * behind;
   }
 }
 
@@ -146,16 +159,24 @@ PricedProgram price(const Program& program, const Prices& prices) {
   out.micro_batches = program.micro_batches;
   out.launch = program.launch;
   out.segments.reserve(program.segments.size());
-  for (const Segment& segment : program.segments) out.segments.push_back(price(segment, prices));
+  const double slowdown =
+      prices.attention == nullptr
+          ? 1.0
+          : prices.attention->slowdown(program.attention_kernel, prices.cluster.chip.generation);
+  for (const Segment& segment : program.segments) {
+    out.segments.push_back(price(segment, prices, slowdown));
+  }
   for (const RankClass& c : program.classes) out.stages.push_back(price(c, prices));
   if (program.stages > 1) {
-    out.send = collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
+    out.send =
+        collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
     out.sends_overlap = program.stage_send.may_overlap;
   }
   return out;
 }
 
-Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector<Seconds>& stage_time,
+Seconds pipeline_bubble(Schedule schedule, int virtual_stages,
+                        const std::vector<Seconds>& stage_time,
                         const std::vector<Seconds>& weight_gradient_time, std::size_t busiest) {
   Seconds bubble;
   for (std::size_t s = 0; s < stage_time.size(); ++s) {
@@ -169,7 +190,7 @@ Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector
 void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, StepTime& step) {
   std::vector<SegmentTime> segments;
   segments.reserve(p.segments.size());
-  for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p.launch));
+  for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p));
 
   step = {};
   std::array<SegmentTime, kPhases>& best = times.busiest;

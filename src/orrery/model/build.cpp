@@ -62,8 +62,10 @@ Layer layer_of(const ModelSpec& spec, char mixer, char mlp) {
     add_residual(spec, "1", layer.ops);
   }
   if (spec.kind == ModelKind::EncoderDecoder) {
-    // Encoder rows a decoder token are 1 here; a workload that says otherwise scales cross.kv.
-    add_cross_attention(spec, 1.0, layer.ops);
+    // Encoder rows a decoder token, for decoder sequences as long as the model allows.
+    const double rows =
+        spec.positions > 0 ? spec.encoder->tokens / static_cast<double>(spec.positions) : 1.0;
+    add_cross_attention(spec, rows, layer.ops);
   }
   if (mlp != '-') {
     add_block_norm(spec, "2", layer.ops);

@@ -79,9 +79,25 @@ void check_pattern(const std::string& pattern, const char* key, const char* know
   if (odd != std::string::npos) {
     checker.say(key, fmt::format("saw '{}'; expected letters of {}", pattern[odd], known));
   }
-  checker.holds(
-      static_cast<std::int64_t>(pattern.size()) <= layers || layers <= 0, key,
-      fmt::format("saw {} letters; expected at most the {} layers", pattern.size(), layers));
+  const auto letters = static_cast<std::int64_t>(pattern.size());
+  checker.holds(letters <= layers || layers <= 0, key,
+                fmt::format("saw {} letters; expected at most the {} layers", letters, layers));
+  checker.holds(letters > 0, key, "saw no letter; expected one a layer");
+}
+
+// The prediction modules' layers need the same blocks as the main stack's would.
+void check_modules(const ModelSpec& m, Checker& c) {
+  check_pattern(m.mtp_mixers, "mtp_mixers", "FWCLMSH-", m.mtp_layers, c);
+  check_pattern(m.mtp_mlps, "mtp_mlps", "DE-", m.mtp_layers, c);
+  const bool local = uses(m.mtp_mixers, "WCSH");
+  const bool compressed = uses(m.mtp_mixers, "SH");
+  const bool described =
+      (!local || m.local) && (!compressed || m.compressed) &&
+      (!uses(m.mtp_mixers, "S") || m.indexer) && (!uses(m.mtp_mixers, "L") || m.linear) &&
+      (!uses(m.mtp_mixers, "M") || m.mamba) && (!uses(m.mtp_mixers, "FWC") || m.heads > 0);
+  c.holds(described, "mtp_mixers", "saw a letter whose block is missing; expected that block too");
+  c.holds(!uses(m.mtp_mlps, "E") || m.moe, "mtp_mlps", "saw E; expected a block 'moe'");
+  c.holds(!uses(m.mtp_mlps, "D") || m.ffn > 0, "mtp_mlps", "saw D; expected a positive ffn");
 }
 
 void check_attention(const ModelSpec& m, Checker& c) {
@@ -225,6 +241,7 @@ void check(const ModelSpec& m, const Node& node, Diagnostics& problems) {
   c.not_negative("residual_block", m.residual_block, kDeepest);
   check_pattern(m.mixers, "mixers", "FWCLMSH-", m.layers, c);
   check_pattern(m.mlps, "mlps", "DE-", m.layers, c);
+  if (m.mtp_layers > 0) check_modules(m, c);
   const bool attends = uses(m.mixers, "FWCSH") || m.heads != 0;
   if (attends) check_attention(m, c);
   const bool dense = uses(m.mlps, "D") || (m.moe && m.moe->beside_dense) || m.ffn != 0;

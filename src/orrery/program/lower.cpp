@@ -29,6 +29,7 @@ void add_gradient_traffic(RankClass& c, const ParallelPlan& plan, const Groups& 
     c.step.push_back(
         {{kind, Bytes{elements * width}, group}, Traffic::Data, plan.overlap.data, 1.0});
   };
+  if (plan.lora_rank > 0) return;  // adapters are thousands of times smaller than the base
   const double dense = c.parameters - c.expert_parameters;
   for (const auto& [elements, group] :
        {std::pair{dense, groups.data}, std::pair{c.expert_parameters, groups.expert_data}}) {
@@ -113,6 +114,7 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
       std::max(1.0, static_cast<double>(work.global) / (plan.data * work.micro));
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
 
   SegmentBuilder build(graph, plan, batch, groups, program);
   const std::vector<StageContents> stages = stages_of(graph, plan);
@@ -127,7 +129,9 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
     program.classes.push_back(std::move(c));
   }
   if (plan.pipeline > 1) {
-    const double cut = plan.sequence_parallel ? plan.tensor : 1.0;
+    // Each tensor rank sends its part and gathers the rest inside the node (Narayanan et al. 2021,
+    // section 4.1, the scatter/gather optimisation).
+    const double cut = plan.tensor;
     const double width = bytes_per_element(plan.precision.activations);
     program.stage_send = {
         {CollectiveKind::SendRecv,
@@ -159,6 +163,7 @@ Program lower_forward(const OpGraph& graph, const ParallelPlan& plan, const Batc
   program.stages = plan.pipeline;
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
   SegmentBuilder build(graph, plan, batch, groups, program);
   Batch last_tokens = batch;
   last_tokens.tokens = batch.sequences;

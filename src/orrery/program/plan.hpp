@@ -15,6 +15,8 @@ namespace orrery {
 enum class Schedule : std::uint8_t { GPipe, OneFOneB, Interleaved, ZeroBubble };
 enum class Recompute : std::uint8_t { None, Selective, Full };
 enum class ContextExchange : std::uint8_t { Ring, AllGather, AllToAll };
+enum class AttentionKernel : std::uint8_t { Best, Flash2, Triton };
+enum class ExpertDispatch : std::uint8_t { AllToAll, Hierarchical };
 enum class Launch : std::uint8_t { Eager, Graph };
 enum class Task : std::uint8_t { Train, Finetune, Prefill, Decode, Generate, Offline };
 enum class Packing : std::uint8_t { Packed, Padded, Unpadded };
@@ -38,6 +40,18 @@ struct EnumNames<ContextExchange> {
       {"ring", ContextExchange::Ring},
       {"all_gather", ContextExchange::AllGather},
       {"all_to_all", ContextExchange::AllToAll}};
+};
+template <>
+struct EnumNames<AttentionKernel> {
+  static constexpr std::pair<const char*, AttentionKernel> values[] = {
+      {"best", AttentionKernel::Best},
+      {"flash2", AttentionKernel::Flash2},
+      {"triton", AttentionKernel::Triton}};
+};
+template <>
+struct EnumNames<ExpertDispatch> {
+  static constexpr std::pair<const char*, ExpertDispatch> values[] = {
+      {"all_to_all", ExpertDispatch::AllToAll}, {"hierarchical", ExpertDispatch::Hierarchical}};
 };
 template <>
 struct EnumNames<Launch> {
@@ -99,7 +113,8 @@ struct Offload {
 struct StageLayout {
   bool embedding_is_layer = false;  // the embedding takes a layer's place on the first stage
   bool head_is_layer = false;       // the head takes a layer's place on the last stage
-  std::vector<int> layers;          // explicit: layers of each stage; empty: as even as possible
+  bool balanced = false;    // the head and multi-token heads weigh as many layers as they compute
+  std::vector<int> layers;  // explicit: layers of each stage; empty: as even as possible
   friend bool operator==(const StageLayout&, const StageLayout&) = default;
 };
 
@@ -111,12 +126,18 @@ struct ParallelPlan {
   int context = 1;
   int expert = 1;
   int expert_tensor = 0;  // 0: 1 with expert parallelism, else the tensor degree
+  // How tokens reach experts on other nodes: a copy for each expert, or one for each node that fans
+  // out inside it (DeepEP, HybridEP).
+  ExpertDispatch expert_dispatch = ExpertDispatch::AllToAll;
   int shard = 0;  // ranks that one ZeRO shard group spans (HSDP); 0: all data and context ranks
   int zero = 1;
   bool sequence_parallel = false;
   Schedule schedule = Schedule::OneFOneB;
   Recompute recompute = Recompute::None;
   int recompute_layers = 0;  // full recompute of this many layers a stage; 0: all
+  // Full recompute leaves out what only makes the layer's output (its last product): autograd
+  // frameworks that stop early, and compilers that drop dead code, do; Megatron-LM does not.
+  bool recompute_stops_early = false;
   std::vector<std::string>
       recompute_ops;  // selective: op names or their first part ("norm", "mlp")
   ContextExchange context_exchange = ContextExchange::Ring;
@@ -125,6 +146,7 @@ struct ParallelPlan {
   Offload offload;
   StageLayout stages;
   Launch launch = Launch::Eager;
+  AttentionKernel attention_kernel = AttentionKernel::Best;
   bool fused_attention = true;   // flash attention; false: scores go through memory
   int lora_rank = 0;             // > 0: adapters on a frozen base
   double capacity_factor = 0.0;  // MoE: tokens an expert takes at most / the mean; 0: dropless
@@ -167,6 +189,7 @@ void describe(V& v, StageLayout& s) {
   v("embedding_is_layer", s.embedding_is_layer,
     "the embedding takes a layer's place on the first stage");
   v("head_is_layer", s.head_is_layer, "the head takes a layer's place on the last stage");
+  v("balanced", s.balanced, "the last stage gets fewer layers, by what the heads compute");
   v("layers", s.layers, "layers of each stage (or chunk), first to last");
 }
 
@@ -194,6 +217,8 @@ void describe(V& v, ParallelPlan& p) {
   v("expert", p.expert, "ranks that share out the experts, within data x context ranks");
   v("expert_tensor", p.expert_tensor,
     "ranks that cut each expert; 0: 1 under expert parallelism, else tensor");
+  v("expert_dispatch", p.expert_dispatch,
+    "a copy of a token for each expert, or one for each node (DeepEP)");
   v("shard", p.shard, "ranks one ZeRO shard group spans (HSDP); 0: all data and context ranks");
   v("zero", p.zero, "0 none, 1 optimizer, 2 and gradients, 3 and weights (FSDP)");
   v("sequence_parallel", p.sequence_parallel,
@@ -202,6 +227,8 @@ void describe(V& v, ParallelPlan& p) {
     "order of micro-batches in the pipeline; virtual_stages > 1 makes 1f1b interleaved");
   v("recompute", p.recompute, "what the backward pass computes again");
   v("recompute_layers", p.recompute_layers, "full: only this many layers of each stage; 0: all");
+  v("recompute_stops_early", p.recompute_stops_early,
+    "full: the layer's last product is not computed again (PyTorch, XLA)");
   v("recompute_ops", p.recompute_ops,
     "selective: op names, or their first part such as norm or mlp");
   v("context_exchange", p.context_exchange, "how context ranks share keys and values");
@@ -209,6 +236,8 @@ void describe(V& v, ParallelPlan& p) {
   v("offload", p.offload, "what lives in host memory");
   v("stages", p.stages, "how layers go to stages");
   v("launch", p.launch, "kernels launched one by one or as a captured graph");
+  v("attention_kernel", p.attention_kernel,
+    "whose flash attention: the chip's best, FlashAttention-2, or Triton's");
   v("fused_attention", p.fused_attention, "flash attention; false: scores go through memory");
   v("lora_rank", p.lora_rank, "rank of adapters on a frozen base; 0: every weight is trained");
   v("capacity_factor", p.capacity_factor, "MoE: most rows an expert takes / the mean; 0: dropless");

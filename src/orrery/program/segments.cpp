@@ -1,10 +1,21 @@
 #include "orrery/program/segments.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "orrery/program/lower.hpp"
 
 namespace orrery {
+namespace {
+
+// Of `nodes`, how many different ones hold the experts of a token that visits `top_k` at random.
+double nodes_visited(double nodes, double top_k) { return nodes * (1.0 - std::pow(1.0 - 1.0 / nodes, top_k)); }
+
+// Grouped products of the training frameworks launch a cast and a product for each local expert (TE's
+// GroupedLinear); a dense layer launches about 40 kernels forward.
+constexpr double kExpertLaunches = 2.0 / 40.0;
+
+}  // namespace
 
 bool is_recomputed(const Op& op, const ParallelPlan& plan) {
   if (plan.recompute == Recompute::None) return false;
@@ -61,20 +72,29 @@ void SegmentBuilder::tensor_traffic(const Op& op, Segment& segment) const {
 void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
   if (op.kind != OpKind::Permute || plan_.expert < 2) return;
   const double width = bytes_per_element(plan_.precision.activations);
-  const double sent = batch_.tokens * op.rows_per_token / plan_.tensor *
-                      static_cast<double>(op.moe.top_k * op.k) * width *
+  const auto top_k = static_cast<double>(op.moe.top_k);
+  const double copy = batch_.tokens * op.rows_per_token / plan_.tensor * static_cast<double>(op.k) * width *
                       (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
-  segment.comm.push_back({{CollectiveKind::AllToAll, Bytes{sent}, groups_.expert},
-                          Traffic::Expert,
-                          plan_.overlap.expert,
-                          1.0});
+  const double sent = copy * top_k;
+  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, Traffic traffic, bool overlap) {
+    segment.comm.push_back({{kind, Bytes{bytes}, group}, traffic, overlap, 1.0});
+  };
+  const int inside = groups_.expert.members[0];
+  const double nodes = groups_.expert.ranks() / static_cast<double>(inside);
+  if (plan_.expert_dispatch == ExpertDispatch::Hierarchical && nodes > 1) {
+    GroupShape within, between = groups_.expert;
+    within.members[0] = inside;
+    within.concurrent = groups_.expert.concurrent;
+    between.members[0] = 1;
+    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, Traffic::Expert, plan_.overlap.expert);
+    if (inside > 1) add(CollectiveKind::AllToAll, sent, within, Traffic::Expert, plan_.overlap.expert);
+  } else {
+    add(CollectiveKind::AllToAll, sent, groups_.expert, Traffic::Expert, plan_.overlap.expert);
+  }
   if (plan_.expert_tensor > 1) {
     const bool back = op.name.ends_with("unpermute");
-    segment.comm.push_back({{back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather,
-                             Bytes{sent * plan_.expert_tensor}, groups_.expert_tensor},
-                            Traffic::Tensor,
-                            false,
-                            1.0});
+    add(back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather, sent * plan_.expert_tensor,
+        groups_.expert_tensor, Traffic::Tensor, false);
   }
 }
 
@@ -145,16 +165,22 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
 
 SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, Passes passes) {
   Built built;
-  Segment forward{Phase::Forward, {}, {}, {}, is_layer, false};
-  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, false};
-  Segment backward{Phase::Backward, {}, {}, {}, is_layer, false};
+  double host_work = 1.0;
   for (const Op& op : layer.ops) {
     const double weights = shard_.parameters(op);
     built.parameters += weights;
-    if (op.sharding == Sharding::Experts) {
-      built.expert_parameters += weights;
-      forward.has_experts = recompute.has_experts = backward.has_experts = true;
+    if (op.sharding == Sharding::Experts) built.expert_parameters += weights;
+    if (op.kind == OpKind::GroupedMatmul) {
+      host_work += kExpertLaunches * static_cast<double>(op.moe.experts) / plan_.expert;
     }
+  }
+  Segment forward{Phase::Forward, {}, {}, {}, is_layer, host_work};
+  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, host_work};
+  Segment backward{Phase::Backward, {}, {}, {}, is_layer, host_work};
+  // What follows the inputs of the last product makes the layer's output alone.
+  const Op* last_needed = layer.ops.data() + layer.ops.size();
+  for (const Op& op : layer.ops) {
+    if (op.kind == OpKind::Matmul || op.kind == OpKind::GroupedMatmul) last_needed = &op;
   }
   weight_gather(built, forward);
   if (passes == Passes::Training) {
@@ -169,7 +195,8 @@ SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, P
     expert_traffic(op, forward);
     context_traffic(op, forward, 1.0);
     if (passes == Passes::Forward) continue;
-    if (is_layer && is_recomputed(op, plan_)) {
+    const bool needed = !plan_.recompute_stops_early || plan_.recompute != Recompute::Full || &op < last_needed;
+    if (is_layer && needed && is_recomputed(op, plan_)) {
       shard_.forward(op, index, recompute.compute);
       if (plan_.recompute == Recompute::Full) {
         tensor_traffic(op, recompute);

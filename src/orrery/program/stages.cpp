@@ -1,6 +1,7 @@
 #include "orrery/program/stages.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace orrery {
@@ -11,7 +12,41 @@ int StageContents::layers() const {
   return total;
 }
 
-std::vector<int> chunk_sizes(int layers, const ParallelPlan& plan) {
+namespace {
+
+// What the output layer and the extra heads compute, in layers of the body.
+double head_weight(const OpGraph& graph) {
+  const auto flops = [](const Layer& layer) {
+    double sum = 0;
+    for (const Op& op : layer.ops) sum += forward_flops(op, 1.0, 4096.0);
+    return sum;
+  };
+  double heads = flops(graph.output), body = 0;
+  for (const Layer& head : graph.extra_heads) heads += flops(head);
+  for (const LayerRun& run : graph.body) body += run.count * flops(graph.layers[static_cast<std::size_t>(run.layer)]);
+  return body > 0 ? heads * depth(graph) / body : 0.0;
+}
+
+// The least maximum over chunks when the last one also carries the heads.
+std::vector<int> balanced_sizes(int layers, int chunks, double heads) {
+  int most = 1;
+  const auto last = [&] { return std::max(0, static_cast<int>(std::floor(most - heads))); };
+  while ((chunks - 1) * most + last() < layers) ++most;
+  std::vector<int> sizes(static_cast<std::size_t>(chunks), 0);
+  sizes.back() = chunks == 1 ? layers : std::min(last(), layers);
+  int left = layers - sizes.back();
+  for (int c = chunks - 2; c >= 0; --c) {
+    const int share = (left + c) / (c + 1);
+    sizes[static_cast<std::size_t>(c)] = share;
+    left -= share;
+  }
+  return sizes;
+}
+
+}  // namespace
+
+std::vector<int> chunk_sizes(const OpGraph& graph, const ParallelPlan& plan) {
+  const int layers = depth(graph);
   const int chunks = plan.pipeline * plan.virtual_stages;
   const StageLayout& layout = plan.stages;
   if (!layout.layers.empty()) {
@@ -29,6 +64,7 @@ std::vector<int> chunk_sizes(int layers, const ParallelPlan& plan) {
     }
     return sizes;
   }
+  if (layout.balanced) return balanced_sizes(layers, chunks, head_weight(graph));
   const int slots = layers + (layout.embedding_is_layer ? 1 : 0) + (layout.head_is_layer ? 1 : 0);
   std::vector<int> sizes(static_cast<std::size_t>(chunks), slots / chunks);
   // The remainder goes to the middle chunks first, away from the embedding and the head.
@@ -43,7 +79,7 @@ std::vector<int> chunk_sizes(int layers, const ParallelPlan& plan) {
 }
 
 std::vector<StageContents> stages_of(const OpGraph& graph, const ParallelPlan& plan) {
-  const std::vector<int> sizes = chunk_sizes(depth(graph), plan);
+  const std::vector<int> sizes = chunk_sizes(graph, plan);
   std::vector<StageContents> stages(static_cast<std::size_t>(plan.pipeline));
   std::size_t run = 0;
   int used = 0;  // layers of graph.body[run] already placed

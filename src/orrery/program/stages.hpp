@@ -20,6 +20,6 @@ struct StageContents {
 std::vector<StageContents> stages_of(const OpGraph& graph, const ParallelPlan& plan);
 
 // Layers of each chunk in order; empty when an explicit list does not add up.
-std::vector<int> chunk_sizes(int layers, const ParallelPlan& plan);
+std::vector<int> chunk_sizes(const OpGraph& graph, const ParallelPlan& plan);
 
 }  // namespace orrery

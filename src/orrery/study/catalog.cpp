@@ -117,6 +117,13 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
     return cluster(derived.base, derived.chips, derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
+  for (std::size_t i = 0; problems.empty() && i < file.tiers.size(); ++i) {
+    const Node& tier = where.find("tiers")->items[i];
+    const Node* fabric = tier.find("fabric");
+    const auto known = named("calibration/collectives", "fabric", file.tiers[i].fabric,
+                             fabric != nullptr ? *fabric : tier);
+    if (!known) problems = known.error();
+  }
   if (!problems.empty()) return tl::unexpected(problems);
   const auto chip_read = chip(file.chip, *where.find("chip"));
   if (!chip_read) return tl::unexpected(chip_read.error());
@@ -183,6 +190,10 @@ Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
 
 Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
+}
+
+Read<AttentionKernels> Catalog::attention() const {
+  return read_whole<AttentionKernels>(document("calibration", "attention"));
 }
 
 Read<Bands> Catalog::bands() const { return read_whole<Bands>(document("calibration", "bands")); }

@@ -37,17 +37,47 @@ void append_located(Diagnostics& to, const Diagnostics& from, const Node& root) 
   }
 }
 
+// What a framework that nobody names is taken for: fitted on all published rows of its kind.
+std::string generic_stack_name(Task task, ChipKind chip) {
+  if (task != Task::Train && task != Task::Finetune) return "generic-serve";
+  return chip == ChipKind::Tpu ? "generic-train-tpu" : "generic-train-gpu";
+}
+
 void check_serving(const Workload& work, const Node& root, Diagnostics& problems) {
   const Node* batch = root.find("batch");
   const Node& where = batch != nullptr ? *batch : root;
+  constexpr std::int64_t kMost = 1'000'000'000;
   const auto need = [&](const char* key, std::int64_t value) {
-    if (value < 1)
-      problems.push_back(
-          {where.where(), fmt::format("saw {}: {}; expected 1 or more", key, value)});
+    if (value >= 1 && value <= kMost) return;
+    const Node* said = where.find(key);
+    problems.push_back({said != nullptr ? said->where() : where.where(),
+                        fmt::format("saw {}: {}; expected 1 to {}", key, value, kMost)});
   };
   if (work.task != Task::Offline) need("sequences", work.sequences);
   need("prompt", work.prompt);
   if (work.task == Task::Generate || work.task == Task::Offline) need("generated", work.generated);
+}
+
+// A number that the file gives must be above zero there.
+void check_positive(const Node& root, const char* block, const char* key, std::optional<double> value,
+                    Diagnostics& problems) {
+  if (!value || *value > 0) return;
+  const Node* parent = root.find(block);
+  const Node* said = parent != nullptr ? parent->find(key) : nullptr;
+  if (said == nullptr) return;  // missing, or a map that could not be read
+  problems.push_back({said->where(), fmt::format("saw {}; expected more than 0", said->seen())});
+}
+
+void check_figures(const Study& study, const Node& root, Diagnostics& problems) {
+  if (study.run) check_positive(root, "run", "tokens", study.run->tokens, problems);
+  if (!study.published) return;
+  const PublishedFigure& p = *study.published;
+  const auto value = [](const auto& figure) {
+    return figure ? std::optional<double>(figure->value()) : std::nullopt;
+  };
+  check_positive(root, "published", "flops_per_chip", value(p.flops_per_chip), problems);
+  check_positive(root, "published", "step_time", value(p.step_time), problems);
+  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip, problems);
 }
 
 void hash_node(const Node& node, std::uint64_t& h) {
@@ -117,6 +147,7 @@ Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catal
   take(catalog.kernels(cluster.chip), s.kernels);
   take(catalog.collectives(cluster), s.collectives);
   take(catalog.memory(cluster.chip), s.memory);
+  take(catalog.attention(), s.attention);
   take(catalog.prices(), s.prices);
   take(catalog.bands(), s.bands);
   take(catalog.stack(stack, where), s.stack);
@@ -134,7 +165,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   study.inputs_hash = hash_of(root);
   FieldReader reader(root, problems);
-  std::string stack = "none";
+  std::string stack;
   study.name = std::filesystem::path(root.file).stem().string();
   reader("name", study.name, "shown in reports");
   reader("task", study.work.task, "what to predict");
@@ -147,6 +178,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   reader.finish();
 
+  const std::size_t before = problems.size();
   if (const Node* node = root.find("batch")) {
     const Task task = study.work.task;
     read_into(*node, study.work, problems);
@@ -159,6 +191,8 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
       study.plan = read_plan(*node, problems);
     }
   }
+  const bool plan_known = problems.size() == before && root.find("batch") != nullptr &&
+                          root.find("plan") != nullptr && !study.plan_is_auto;
   bool model_known = false, cluster_known = false;
   if (const Node* node = root.find("model")) {
     auto graph = catalog.model(*node);
@@ -173,6 +207,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
     auto cluster = catalog.cluster(*node);
     if (cluster) {
       const Node* named = root.find("stack");
+      if (stack.empty()) stack = generic_stack_name(study.work.task, cluster->chip.kind);
       auto setting =
           setting_for(std::move(*cluster), stack, catalog, named != nullptr ? *named : root);
       if (setting) {
@@ -187,7 +222,8 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   const bool training = study.work.task == Task::Train || study.work.task == Task::Finetune;
   if (!training) check_serving(study.work, root, problems);
-  if (problems.empty() && model_known && cluster_known && !study.plan_is_auto) {
+  check_figures(study, root, problems);
+  if (plan_known && model_known && cluster_known) {
     append_located(problems, check_plan(study.graph, study.plan, study.work, study.setting.cluster),
                    root);
   }

@@ -20,7 +20,7 @@ struct Priced {
 
 Priced priced(const Setting& s) {
   auto compute = make_roofline(s.cluster.chip, s.kernels);
-  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma};
+  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.attention};
   return {std::move(compute), std::move(prices)};
 }
 
@@ -93,14 +93,7 @@ void add_memory(const std::vector<MemoryUse>& uses, const Chip& chip, Report& r)
     if (uses[s].total() > uses[fullest].total()) fullest = s;
   }
   const MemoryUse& u = uses[fullest];
-  r.memory = {{"weights", u.weights},
-              {"gradients", u.gradients},
-              {"optimizer", u.optimizer},
-              {"activations", u.activations},
-              {"logits", u.logits},
-              {"kv_cache", u.kv_cache},
-              {"communication", u.communication},
-              {"workspace", u.workspace}};
+  r.memory = memory_parts(u);
   r.memory_capacity = chip.memory.capacity;
   r.memory_stage = static_cast<int>(fullest);
   if (u.total() > chip.memory.capacity) {
@@ -182,12 +175,14 @@ Answer serve(const Study& study, const Prices& prices, Report* r) {
       a.tokens = n * prompt * plan.data;
       break;
     case Task::Decode:
-      a.step = estimate(decode_program(study.graph, plan, n, prompt + made, prices.cluster), prices);
+      a.step =
+          estimate(decode_program(study.graph, plan, n, prompt + made, prices.cluster), prices);
       a.unit = a.step.total();
       a.tokens = n * plan.data;
       break;
     case Task::Generate:
-      a.generation = generation(price_generate(study.graph, plan, w, prices), prices.stack, prices.straggler_sigma);
+      a.generation = generation(price_generate(study.graph, plan, w, prices), prices.stack,
+                                prices.straggler_sigma);
       a.step = a.generation->decode;
       a.unit = a.generation->latency;
       a.tokens = n * made * plan.data;
@@ -195,7 +190,8 @@ Answer serve(const Study& study, const Prices& prices, Report* r) {
     case Task::Offline: {
       const auto priced_offline =
           price_offline(study.graph, plan, w, prices, study.setting.memory, study.engine);
-      if (priced_offline) a.generation = generation(*priced_offline, prices.stack, prices.straggler_sigma);
+      if (priced_offline)
+        a.generation = generation(*priced_offline, prices.stack, prices.straggler_sigma);
       if (!a.generation) {
         held = 1;
         break;

@@ -39,7 +39,7 @@ void add_cross_attention(const ModelSpec& spec, double encoder_tokens_per_token,
 void add_linear_attention(const ModelSpec& spec, Ops& ops);
 void add_mamba(const ModelSpec& spec, Ops& ops);
 
-// The MLP of one letter (spec.hpp, `mlps`). `layer` decides whether the router scores or hashes.
+// The MLP of one letter (spec.hpp, `mlps`).
 void add_mlp(const ModelSpec& spec, char letter, Ops& ops);
 void add_dense(const ModelSpec& spec, Ops& ops);
 void add_experts(const ModelSpec& spec, Ops& ops);

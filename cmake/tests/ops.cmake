@@ -1,0 +1,1 @@
+orrery_test(unit/ops/op_graph_test DEPENDS ops)
