@@ -82,7 +82,8 @@ Json plan_json(const TunedPlan& t) {
                     {"context", p.overlap.context}};
   out["offload"] = {{"optimizer", p.offload.optimizer}, {"activations", p.offload.activations}};
   out["stages"] = {{"embedding_is_layer", p.stages.embedding_is_layer},
-                   {"head_is_layer", p.stages.head_is_layer}};
+                   {"head_is_layer", p.stages.head_is_layer},
+                   {"balanced", p.stages.balanced}};
   return out;
 }
 
@@ -95,7 +96,8 @@ void print_json(const Study& study, const TuneOptions& options, const StudyTunin
   out["plans_evaluated"] = tuned.plans_evaluated;
   out["plans_feasible"] = tuned.plans_feasible;
   out["plans_infeasible"] = Json::object();
-  for (const auto& [reason, count] : tuned.plans_infeasible) out["plans_infeasible"][reason] = count;
+  for (const auto& [reason, count] : tuned.plans_infeasible)
+    out["plans_infeasible"][reason] = count;
   out["cpu_s"] = tuned.cpu_s;
   out["best"] = Json::array();
   for (const TunedPlan& t : tuned.best) {
@@ -116,16 +118,19 @@ void print_json(const Study& study, const TuneOptions& options, const StudyTunin
   fmt::print("{}\n", out.dump(2));
 }
 
-std::string micro_of(const TunedPlan& t) { return t.work.global > 0 ? fmt::format("{:g}", t.work.micro) : "-"; }
+std::string micro_of(const TunedPlan& t) {
+  return t.work.global > 0 ? fmt::format("{:g}", t.work.micro) : "-";
+}
 
 void print_table(const StudyTuning& tuned) {
-  fmt::print("{:>4} {:>11} {:>11} {:>11} {:>9} {:>6}  {}\n", "", "time", "memory", "energy", "$/Mtoken", "micro",
-             "plan");
+  fmt::print("{:>4} {:>11} {:>11} {:>11} {:>9} {:>6}  {}\n", "", "time", "memory", "energy",
+             "$/Mtoken", "micro", "plan");
   int rank = 0;
   for (const TunedPlan& t : tuned.best) {
     const Report& r = t.report;
-    fmt::print("{:>4} {:>11} {:>11} {:>11} {:>9.4g} {:>6}  {}\n", ++rank, show(r.step_time), show(r.memory_peak()),
-               show(r.energy_per_step), r.usd_per_million_tokens.value(), micro_of(t), r.plan);
+    fmt::print("{:>4} {:>11} {:>11} {:>11} {:>9.4g} {:>6}  {}\n", ++rank, show(r.step_time),
+               show(r.memory_peak()), show(r.energy_per_step), r.usd_per_million_tokens.value(),
+               micro_of(t), r.plan);
   }
 }
 
@@ -138,7 +143,9 @@ void print_why(const StudyTuning& tuned) {
              show(more < Bytes{} ? -1.0 * more : more), signed_time(gap));
   int shown = 0;
   for (const Part& part : differences(first.time, second.time)) {
-    if (std::abs(part.time.value()) < 1e-3 * std::abs(gap.value()) || part.time == Seconds{} || shown == 6) break;
+    if (std::abs(part.time.value()) < 1e-3 * std::abs(gap.value()) || part.time == Seconds{} ||
+        shown == 6)
+      break;
     fmt::print("  {:>11}  {}\n", signed_time(part.time), part.name);
     ++shown;
   }
@@ -158,8 +165,10 @@ int tune_command(const TuneOptions& options) {
     return tuned.best.empty() ? kDoesNotFit : kOk;
   }
   const Cluster& cluster = study->setting.cluster;
-  fmt::print("orrery tune  {} on {} x {}, by {}\n", study->graph.name, cluster.chips, cluster.name, options.objective);
-  fmt::print("{} plans in {:.2f} CPU s: {} fit", tuned.plans_evaluated, tuned.cpu_s, tuned.plans_feasible);
+  fmt::print("orrery tune  {} on {} x {}, by {}\n", study->graph.name, cluster.chips, cluster.name,
+             options.objective);
+  fmt::print("{} plans in {:.2f} CPU s: {} fit", tuned.plans_evaluated, tuned.cpu_s,
+             tuned.plans_feasible);
   for (const auto& [reason, count] : tuned.plans_infeasible) {
     if (reason == "memory") {
       fmt::print(", {} need more memory", count);

@@ -42,14 +42,14 @@ bool splits_batch(const ParallelPlan& plan, const Workload& work, double micro) 
   return m >= 1.0 - 1e-9 && std::abs(m - std::round(m)) < 1e-9;
 }
 
+// A balanced layout only moves layers away from the heads: it is asked as an even one.
 bool chunks_are_alike(const ParallelPlan& plan, int layers) {
   if (plan.virtual_stages == 1) return true;
   if (plan.pipeline == 1) return false;
   const StageLayout& s = plan.stages;
   if (!s.layers.empty()) return true;  // check_plan() knows
-  return (layers + s.embedding_is_layer + s.head_is_layer) %
-             (plan.pipeline * plan.virtual_stages) ==
-         0;
+  const int slots = layers + s.embedding_is_layer + s.head_is_layer;
+  return slots % (plan.pipeline * plan.virtual_stages) == 0;
 }
 
 }  // namespace
@@ -111,7 +111,8 @@ PlanSpace space_for(const OpGraph& graph, const ParallelPlan& base, const Worklo
                     const Cluster& cluster) {
   PlanSpace s = degrees_for(graph, base, work, cluster);
   if (!is_training(work)) return s;
-  s.stages = {StageLayout{}, StageLayout{.embedding_is_layer = true, .head_is_layer = true}};
+  s.stages = {StageLayout{}, StageLayout{.embedding_is_layer = true, .head_is_layer = true},
+              StageLayout{.balanced = true}};
   s.sequence_parallel = {false, true};
   s.offload_activations = s.offload_optimizer = {false, true};
   s.schedule = {Schedule::OneFOneB, Schedule::GPipe, Schedule::ZeroBubble};

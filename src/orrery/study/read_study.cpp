@@ -254,6 +254,7 @@ std::string summary(const ParallelPlan& p) {
   if (p.pipeline > 1 && p.schedule != Schedule::OneFOneB) {
     out += fmt::format(", {}", name_of(p.schedule));
   }
+  if (p.pipeline > 1 && p.stages.balanced) out += ", balanced stages";
   if (p.tensor > 1 && p.overlap.tensor) out += ", tensor overlap";
   if (p.expert > 1 && p.overlap.expert) out += ", expert overlap";
   if (p.offload.optimizer) out += ", optimizer offloaded";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "orrery/base/check.hpp"
 #include "orrery/compute/roofline_model.hpp"
 #include "orrery/program/plan_check.hpp"
 
@@ -26,12 +27,16 @@ StudyTuning tune_training(const Study& study, const ParallelPlan& base, const Pl
                           const TuneGoal& goal) {
   const Setting& s = study.setting;
   const auto compute = make_roofline(s.cluster.chip, s.kernels);
-  const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma};
+  const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.attention};
   const TuneResult found =
       tune({study.graph, base, study.work, prices, s.memory, s.prices}, space, goal);
   StudyTuning out{{}, found.plans_evaluated, found.plans_feasible, found.plans_infeasible, 0};
   for (const RankedPlan& r : found.best) {
-    out.best.push_back({r.plan, r.work, run(with_plan(study, r.plan, r.work), WhatIfs::Left)});
+    Report report = run(with_plan(study, r.plan, r.work), WhatIfs::Left);
+    const Seconds searched = r.step.time.total();
+    ORRERY_CHECK(report.step_time == searched, "the search says {} s and the report {} s",
+                 searched.value(), report.step_time.value());
+    out.best.push_back({r.plan, r.work, std::move(report)});
   }
   return out;
 }

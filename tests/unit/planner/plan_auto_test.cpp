@@ -53,9 +53,9 @@ TEST(PlanAuto, ServesToo) {
 }
 
 TEST(TuneStudy, KeepsWhatThePlanSaysBeyondDegrees) {
-  const Study study =
-      study_of(std::string(kTrain) +
-               "plan: {tensor: 2, precision: fp8, schedule: gpipe, overlap: {data: false}}\n");
+  const Study study = study_of(std::string(kTrain) +
+                               "plan: {tensor: 2, precision: fp8, schedule: gpipe, "
+                               "attention_kernel: triton, overlap: {data: false}}\n");
   const StudyTuning tuned = tune(study, {.top = 5});
   ASSERT_EQ(tuned.best.size(), 5U);
   for (const TunedPlan& t : tuned.best) {

@@ -242,10 +242,10 @@ TEST(Tune, TheBestOfEachShapeHasShapesOnce) {
   const TuneResult r = tuned(w, space, {.top = 30, .ranking = Ranking::BestOfEachShape});
   ASSERT_EQ(r.best.size(), 30U);
   EXPECT_EQ(r.best[0].plan, every.best[0].plan);
-  std::set<std::tuple<int, int, int, int, bool, double>> seen;
+  std::set<std::tuple<int, int, int, int, bool, bool, double>> seen;
   for (const RankedPlan& p : r.best) {
     EXPECT_TRUE(seen.insert({p.plan.tensor, p.plan.pipeline, p.plan.virtual_stages, p.plan.context,
-                             p.plan.stages.head_is_layer, p.work.micro})
+                             p.plan.stages.head_is_layer, p.plan.stages.balanced, p.work.micro})
                     .second);
   }
 }
