@@ -59,8 +59,8 @@ void check_serving(const Workload& work, const Node& root, Diagnostics& problems
 }
 
 // A number that the file gives must be above zero there.
-void check_positive(const Node& root, const char* block, const char* key, std::optional<double> value,
-                    Diagnostics& problems) {
+void check_positive(const Node& root, const char* block, const char* key,
+                    std::optional<double> value, Diagnostics& problems) {
   if (!value || *value > 0) return;
   const Node* parent = root.find(block);
   const Node* said = parent != nullptr ? parent->find(key) : nullptr;
@@ -77,7 +77,8 @@ void check_figures(const Study& study, const Node& root, Diagnostics& problems) 
   };
   check_positive(root, "published", "flops_per_chip", value(p.flops_per_chip), problems);
   check_positive(root, "published", "step_time", value(p.step_time), problems);
-  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip, problems);
+  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip,
+                 problems);
 }
 
 void hash_node(const Node& node, std::uint64_t& h) {
