@@ -1,6 +1,7 @@
 # Programs. Tools of the developers are built beside the one command, not installed with it.
 find_package(CLI11 REQUIRED)
 add_executable(orrery-cli
+  apps/cli/completion.cpp
   apps/cli/main.cpp
   apps/cli/terminal.cpp
   apps/cli/commands/compare.cpp
@@ -8,6 +9,7 @@ add_executable(orrery-cli
   apps/cli/commands/inspect.cpp
   apps/cli/commands/list.cpp
   apps/cli/commands/run.cpp
+  apps/cli/commands/tune.cpp
   apps/cli/commands/validate.cpp)
 set_target_properties(orrery-cli PROPERTIES OUTPUT_NAME orrery)
 target_compile_options(orrery-cli PRIVATE ${ORRERY_WARNINGS} -ffp-contract=off)

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "commands.hpp"
+#include "completion.hpp"
 
 namespace {
 
@@ -20,6 +21,13 @@ int dispatch(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "orrery 0.1.0");
   app.footer("Exit codes: 0 ok, 1 our bug, 2 wrong input, 3 does not fit.");
+  app.add_option_function<std::string>("--completion",
+                                       [&app](const std::string& shell) {
+                                         fmt::print("{}", completion_script(app, shell));
+                                         throw CLI::Success();
+                                       },
+                                       "print a completion script: eval \"$(orrery --completion bash)\"")
+      ->check(CLI::IsMember({"bash", "zsh"}));
   int status = 0;
 
   RunOptions run;
@@ -27,6 +35,16 @@ int dispatch(int argc, char** argv) {
   run_cmd->add_option("study", run.study, "study file (YAML)")->required();
   add_json(run_cmd, run);
   run_cmd->callback([&] { status = run_command(run); });
+
+  TuneOptions tune;
+  auto* tune_cmd = app.add_subcommand("tune", "the best plans for a study");
+  tune_cmd->add_option("study", tune.study, "study file (YAML)")->required();
+  tune_cmd->add_option("--objective", tune.objective, "time, cost, energy or memory")
+      ->check(CLI::IsMember({"time", "cost", "energy", "memory"}))
+      ->capture_default_str();
+  tune_cmd->add_option("--top", tune.top, "how many plans to show")->check(CLI::Range(1, 1000))->capture_default_str();
+  add_json(tune_cmd, tune);
+  tune_cmd->callback([&] { status = tune_command(tune); });
 
   InspectOptions inspect;
   auto* inspect_cmd = app.add_subcommand("inspect", "parameters, FLOPs and bytes of a model");

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orrery/accuracy/mlperf_row.hpp"
 #include "orrery/accuracy/row_model.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -209,6 +210,7 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   plan.expert = degree(row, "ep", 1);
   plan.precision = precision_of(row);
   apply_framework(row, plan, work);
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
   apply_sharding(row, cluster, plan);
   apply_recompute(row, plan);
   const std::string notes = folded(row.text("notes")), model = folded(row.text("model"));
@@ -243,10 +245,12 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
     out.micro_is_open = true;
     work.micro = 1;
   }
+  if (is_mlperf) apply_mlperf(row, replicas, out);
   out.virtual_stages_are_open =
       plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
-  if (replicas > 0 && work.micro * replicas > static_cast<double>(work.global) && work.global > 0) {
-    work.micro = static_cast<double>(work.global) / replicas;
+  const int data = cluster.chips / std::max(1, plan.tensor * plan.pipeline * plan.context);
+  if (data > 0 && work.micro * data > static_cast<double>(work.global) && work.global > 0) {
+    work.micro = static_cast<double>(work.global) / data;
   }
   const Diagnostics problems = check_plan(study.graph, plan, work, cluster);
   if (!problems.empty()) {
@@ -300,7 +304,9 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   }
   // Libraries know chips of one generation better than those of another: a stack is calibrated for
   // each.
-  out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
+  const std::string stack = is_mlperf ? mlperf_framework(row) : framework;
+  out.stack = lookup(names.stacks, stack, stack).value_or("unknown");
   auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
   if (!setting) {
     outcome.detail = to_string(setting.error().front());

@@ -93,21 +93,39 @@ void check(const ClusterFile& file, const Node& where, Diagnostics& problems) {
   const auto fail = [&](const std::string& what) { problems.push_back({where.where(), what}); };
   if (file.tiers.empty()) fail("saw a cluster without tiers; expected at least one network");
   if (file.tiers.size() > 4) fail("saw more than four tiers; expected at most four");
+  if (!(file.pue >= 1.0 && file.pue < 100.0)) fail(fmt::format("saw pue: {}; expected 1 to 100", file.pue));
+  if (!(file.price_factor >= 0.0 && file.price_factor < 1e6)) {
+    fail(fmt::format("saw price_factor: {}; expected 0 or more", file.price_factor));
+  }
   for (const Tier& t : file.tiers) {
-    const bool any_bad = std::any_of(t.shape.begin(), t.shape.end(), [](int d) { return d < 1; });
-    if (t.width < 1)
-      fail(fmt::format("saw tier '{}' of width {}; expected at least 1", t.name, t.width));
+    std::int64_t pod = 1;
+    bool any_bad = false;
+    for (const int d : t.shape) {
+      any_bad = any_bad || d < 1 || pod > kMostChips;
+      pod *= std::max(d, 1);
+      if (any_bad) break;
+    }
+    any_bad = any_bad || pod > kMostChips;
+    if (t.width < 1 || t.width > kMostChips) {
+      fail(fmt::format("saw tier '{}' of width {}; expected 1 to {}", t.name, t.width, kMostChips));
+    }
+    if (!t.wrap.empty() && t.wrap.size() != t.shape.size()) {
+      fail(fmt::format("saw tier '{}' with {} entries of wrap; expected {}, as of shape, or none", t.name,
+                       t.wrap.size(), t.shape.size()));
+    }
+    if (t.block < 0) fail(fmt::format("saw tier '{}' of block {}; expected 0 or more", t.name, t.block));
     if (t.kind == TierKind::Torus && (t.shape.empty() || t.shape.size() > 4 || any_bad)) {
       fail(
           fmt::format("saw torus '{}' without a usable shape; expected one to four lengths of at "
-                      "least 1, such as [16, 16]",
-                      t.name));
+                      "least 1, with a product up to {}, such as [16, 16]",
+                      t.name, kMostChips));
     }
     if (!(t.bandwidth.value() > 0.0)) {
       fail(fmt::format("saw tier '{}' without bandwidth; expected a rate above zero", t.name));
     }
     if (t.chips_per_port < 1 || !(t.oversubscription >= 1.0)) {
-      fail(fmt::format("saw tier '{}' with chips_per_port or oversubscription below 1", t.name));
+      fail(fmt::format("saw tier '{}' with chips_per_port or oversubscription below 1; expected 1 or more",
+                       t.name));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -9,6 +10,10 @@
 
 namespace orrery {
 namespace {
+
+// Far above any run; products of two or three stay exact and finite.
+constexpr int kMostRanks = 1'000'000;
+constexpr std::int64_t kMostSequences = 1'000'000'000, kLongest = 1'000'000'000;
 
 struct Limits {
   std::int64_t heads = 0, kv_heads = 0, experts = 0;
@@ -29,19 +34,39 @@ class Checker {
  public:
   explicit Checker(Diagnostics& problems) : problems_(problems) {}
 
-  void positive(const char* where, std::int64_t value) {
-    if (value < 1) fail(where, fmt::format("saw {}; expected 1 or more", value));
+  template <class T>
+  void within(const char* where, T value, T least, T most) {
+    if (!(value >= least && value <= most)) {
+      fail(where, fmt::format("saw {}; expected {} to {}", value, least, most));
+    }
   }
   void divides(const char* where, std::int64_t part, std::int64_t whole, const char* what) {
     if (part < 1 || whole < 1 || whole % part == 0) return;
-    fail(where, fmt::format("saw {}, which does not divide the {} {}; the nearest that does is {}",
-                            part, whole, what, nearest_divisor(whole, part)));
+    fail(where, fmt::format("saw {}; expected a divisor of the {} {}, such as {}", part, whole, what,
+                            nearest_divisor(whole, part)));
   }
   void fail(const char* where, std::string what) { problems_.push_back({where, std::move(what)}); }
 
  private:
   Diagnostics& problems_;
 };
+
+void check_ranges(const ParallelPlan& plan, int layers, Checker& check) {
+  check.within("/plan/tensor", plan.tensor, 1, kMostRanks);
+  check.within("/plan/pipeline", plan.pipeline, 1, kMostRanks);
+  check.within("/plan/virtual_stages", plan.virtual_stages, 1, kMostRanks);
+  check.within("/plan/context", plan.context, 1, kMostRanks);
+  check.within("/plan/expert", plan.expert, 1, kMostRanks);
+  check.within("/plan/data", plan.data, 0, kMostRanks);
+  check.within("/plan/expert_tensor", plan.expert_tensor, 0, kMostRanks);
+  check.within("/plan/shard", plan.shard, 0, kMostRanks);
+  check.within("/plan/zero", plan.zero, 0, 3);
+  check.within("/plan/recompute_layers", plan.recompute_layers, 0, std::max(1, layers));
+  check.within("/plan/lora_rank", plan.lora_rank, 0, 1 << 20);
+  check.within("/plan/imbalance", plan.imbalance, 1.0, 1e6);
+  check.within("/plan/capacity_factor", plan.capacity_factor, 0.0, 1e6);
+  for (const int count : plan.stages.layers) check.within("/plan/stages/layers", count, 0, std::max(1, layers));
+}
 
 void check_ranks(ParallelPlan& plan, const Cluster& cluster, Checker& check) {
   const std::int64_t inner = static_cast<std::int64_t>(plan.tensor) * plan.pipeline * plan.context;
@@ -56,8 +81,8 @@ void check_ranks(ParallelPlan& plan, const Cluster& cluster, Checker& check) {
   if (plan.data == 0) {
     if (cluster.chips % inner != 0) {
       check.fail("/plan",
-                 fmt::format("saw tensor x pipeline x context = {}, which does not divide the {} "
-                             "chips; the nearest that does is {}",
+                 fmt::format("saw tensor x pipeline x context = {}; expected a divisor of the {} "
+                             "chips, such as {}",
                              inner, cluster.chips, nearest_divisor(cluster.chips, inner)));
       return;
     }
@@ -89,7 +114,7 @@ void check_experts(ParallelPlan& plan, const Limits& limits, Checker& check) {
 void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Workload& work,
                     bool training, Checker& check) {
   const int layers = depth(graph);
-  const int chunks = plan.pipeline * plan.virtual_stages;
+  const std::int64_t chunks = std::int64_t{plan.pipeline} * plan.virtual_stages;
   if (plan.virtual_stages > 1 && plan.pipeline == 1) {
     check.fail("/plan/virtual_stages",
                fmt::format("saw {} with one stage; expected 1", plan.virtual_stages));
@@ -117,29 +142,32 @@ void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Worklo
   }
   if (!training || plan.pipeline == 1) return;
   const double m = static_cast<double>(work.global) / (plan.data * work.micro);
+  if (m < 1.0 || m != std::round(m)) return;  // check_batch() says so
   if (plan.virtual_stages > 1 && std::fmod(m, plan.pipeline) != 0.0) {
     check.fail("/plan/virtual_stages",
                fmt::format(
-                   "saw {} micro-batches a replica; the interleaved schedule expects a multiple of "
-                   "the {} stages (the nearest is {})",
+                   "saw {:g} micro-batches a replica; expected, for the interleaved schedule, a "
+                   "multiple of the {} stages (the nearest is {:g})",
                    m, plan.pipeline, std::max(1.0, std::round(m / plan.pipeline)) * plan.pipeline));
   }
 }
 
+void check_batch_ranges(const Workload& work, Checker& check) {
+  check.within<std::int64_t>("/batch/global", work.global, 1, kMostSequences);
+  check.within<std::int64_t>("/batch/sequence", work.sequence, 1, kLongest);
+  check.within<double>("/batch/mean_length", work.mean_length, 0, kLongest);
+  if (!(work.micro > 0 && work.micro <= kMostSequences)) {
+    check.fail("/batch/micro", fmt::format("saw {:g}; expected more than 0, at most {}", work.micro, kMostSequences));
+  }
+}
+
 void check_batch(const ParallelPlan& plan, const Workload& work, Checker& check) {
-  if (work.global < 1)
-    check.fail("/batch/global", fmt::format("saw {}; expected 1 or more", work.global));
-  if (work.sequence < 1)
-    check.fail("/batch/sequence", fmt::format("saw {}; expected 1 or more", work.sequence));
-  if (!(work.micro > 0))
-    check.fail("/batch/micro", fmt::format("saw {}; expected more than 0", work.micro));
-  if (work.global < 1 || !(work.micro > 0) || plan.data < 1) return;
   const double m = static_cast<double>(work.global) / (plan.data * work.micro);
   if (m < 1.0 - 1e-9 || std::abs(m - std::round(m)) > 1e-9) {
     const double unit = plan.data * work.micro;
     check.fail(
         "/batch/global",
-        fmt::format("saw {}; expected a multiple of data {} x micro {} = {:g} (the "
+        fmt::format("saw {}; expected a multiple of data {} x micro {:g} = {:g} (the "
                     "nearest is {:g})",
                     work.global, plan.data, work.micro, unit,
                     std::max(1.0, std::round(static_cast<double>(work.global) / unit)) * unit));
@@ -165,21 +193,11 @@ Diagnostics check_plan(const OpGraph& graph, ParallelPlan& plan, const Workload&
                        const Cluster& cluster) {
   Diagnostics problems;
   Checker check(problems);
-  check.positive("/plan/tensor", plan.tensor);
-  check.positive("/plan/pipeline", plan.pipeline);
-  check.positive("/plan/virtual_stages", plan.virtual_stages);
-  check.positive("/plan/context", plan.context);
-  check.positive("/plan/expert", plan.expert);
-  if (plan.data < 0) check.fail("/plan/data", fmt::format("saw {}; expected 1 or more", plan.data));
-  if (plan.zero < 0 || plan.zero > 3) {
-    check.fail("/plan/zero", fmt::format("saw {}; expected 0, 1, 2 or 3", plan.zero));
-  }
-  if (!(plan.imbalance >= 1.0)) {
-    check.fail("/plan/imbalance", fmt::format("saw {}; expected 1 or more", plan.imbalance));
-  }
+  const bool training = work.task == Task::Train || work.task == Task::Finetune;
+  check_ranges(plan, depth(graph), check);
+  if (training) check_batch_ranges(work, check);
   if (!problems.empty()) return problems;
   const Limits limits = limits_of(graph);
-  const bool training = work.task == Task::Train || work.task == Task::Finetune;
   if (limits.heads > 0) check.divides("/plan/tensor", plan.tensor, limits.heads, "attention heads");
   check_ranks(plan, cluster, check);
   if (!problems.empty()) return problems;

@@ -117,6 +117,13 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
     return cluster(derived.base, derived.chips, derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
+  for (std::size_t i = 0; problems.empty() && i < file.tiers.size(); ++i) {
+    const Node& tier = where.find("tiers")->items[i];
+    const Node* fabric = tier.find("fabric");
+    const auto known = named("calibration/collectives", "fabric", file.tiers[i].fabric,
+                             fabric != nullptr ? *fabric : tier);
+    if (!known) problems = known.error();
+  }
   if (!problems.empty()) return tl::unexpected(problems);
   const auto chip_read = chip(file.chip, *where.find("chip"));
   if (!chip_read) return tl::unexpected(chip_read.error());

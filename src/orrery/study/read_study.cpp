@@ -46,14 +46,38 @@ std::string generic_stack_name(Task task, ChipKind chip) {
 void check_serving(const Workload& work, const Node& root, Diagnostics& problems) {
   const Node* batch = root.find("batch");
   const Node& where = batch != nullptr ? *batch : root;
+  constexpr std::int64_t kMost = 1'000'000'000;
   const auto need = [&](const char* key, std::int64_t value) {
-    if (value < 1)
-      problems.push_back(
-          {where.where(), fmt::format("saw {}: {}; expected 1 or more", key, value)});
+    if (value >= 1 && value <= kMost) return;
+    const Node* said = where.find(key);
+    problems.push_back({said != nullptr ? said->where() : where.where(),
+                        fmt::format("saw {}: {}; expected 1 to {}", key, value, kMost)});
   };
   if (work.task != Task::Offline) need("sequences", work.sequences);
   need("prompt", work.prompt);
   if (work.task == Task::Generate || work.task == Task::Offline) need("generated", work.generated);
+}
+
+// A number that the file gives must be above zero there.
+void check_positive(const Node& root, const char* block, const char* key, std::optional<double> value,
+                    Diagnostics& problems) {
+  if (!value || *value > 0) return;
+  const Node* parent = root.find(block);
+  const Node* said = parent != nullptr ? parent->find(key) : nullptr;
+  if (said == nullptr) return;  // missing, or a map that could not be read
+  problems.push_back({said->where(), fmt::format("saw {}; expected more than 0", said->seen())});
+}
+
+void check_figures(const Study& study, const Node& root, Diagnostics& problems) {
+  if (study.run) check_positive(root, "run", "tokens", study.run->tokens, problems);
+  if (!study.published) return;
+  const PublishedFigure& p = *study.published;
+  const auto value = [](const auto& figure) {
+    return figure ? std::optional<double>(figure->value()) : std::nullopt;
+  };
+  check_positive(root, "published", "flops_per_chip", value(p.flops_per_chip), problems);
+  check_positive(root, "published", "step_time", value(p.step_time), problems);
+  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip, problems);
 }
 
 void hash_node(const Node& node, std::uint64_t& h) {
@@ -154,6 +178,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   reader.finish();
 
+  const std::size_t before = problems.size();
   if (const Node* node = root.find("batch")) {
     const Task task = study.work.task;
     read_into(*node, study.work, problems);
@@ -166,6 +191,8 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
       study.plan = read_plan(*node, problems);
     }
   }
+  const bool plan_known = problems.size() == before && root.find("batch") != nullptr &&
+                          root.find("plan") != nullptr && !study.plan_is_auto;
   bool model_known = false, cluster_known = false;
   if (const Node* node = root.find("model")) {
     auto graph = catalog.model(*node);
@@ -195,7 +222,8 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   const bool training = study.work.task == Task::Train || study.work.task == Task::Finetune;
   if (!training) check_serving(study.work, root, problems);
-  if (problems.empty() && model_known && cluster_known && !study.plan_is_auto) {
+  check_figures(study, root, problems);
+  if (plan_known && model_known && cluster_known) {
     append_located(problems, check_plan(study.graph, study.plan, study.work, study.setting.cluster),
                    root);
   }
@@ -223,6 +251,13 @@ std::string summary(const ParallelPlan& p) {
   out += fmt::format(", zero {}, {}", p.zero, name_of(p.precision.compute));
   if (p.sequence_parallel) out += ", sequence parallel";
   if (p.recompute != Recompute::None) out += fmt::format(", {} recompute", name_of(p.recompute));
+  if (p.pipeline > 1 && p.schedule != Schedule::OneFOneB) {
+    out += fmt::format(", {}", name_of(p.schedule));
+  }
+  if (p.tensor > 1 && p.overlap.tensor) out += ", tensor overlap";
+  if (p.expert > 1 && p.overlap.expert) out += ", expert overlap";
+  if (p.offload.optimizer) out += ", optimizer offloaded";
+  if (p.offload.activations) out += ", activations offloaded";
   if (p.lora_rank > 0) out += fmt::format(", LoRA {}", p.lora_rank);
   return out;
 }

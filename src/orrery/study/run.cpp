@@ -7,6 +7,7 @@
 #include "orrery/compute/roofline_model.hpp"
 #include "orrery/execute/time_tree.hpp"
 #include "orrery/insight/bottleneck.hpp"
+#include "orrery/study/tune_study.hpp"
 #include "orrery/training/step.hpp"
 
 namespace orrery {
@@ -241,17 +242,25 @@ void add_what_ifs(const Study& study, Report& r) {
 
 }  // namespace
 
-Seconds answer_time(const Study& study) { return answer(study, nullptr).unit; }
+Seconds answer_time(const Study& study) {
+  return study.plan_is_auto ? run(study, WhatIfs::Left).step_time : answer(study, nullptr).unit;
+}
 
-Report run(const Study& study, WhatIfs what_ifs) {
+Report unanswered(const Study& study) {
   Report r;
   r.study = study.name;
   r.model = study.graph.name;
   r.cluster = study.setting.cluster.name;
   r.chips = study.setting.cluster.chips;
   r.task = name_of(study.work.task);
-  r.plan = summary(study.plan);
+  r.plan = study.plan_is_auto ? "auto" : summary(study.plan);
   r.inputs_hash = study.inputs_hash;
+  return r;
+}
+
+Report run(const Study& study, WhatIfs what_ifs) {
+  if (study.plan_is_auto) return run_the_best(study, what_ifs);
+  Report r = unanswered(study);
   const Answer a = answer(study, &r);
   r.step_time = a.unit;
   r.tokens_per_step = a.tokens;

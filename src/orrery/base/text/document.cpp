@@ -4,10 +4,11 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <set>
+#include <optional>
 #include <sstream>
 
 namespace orrery {
@@ -17,16 +18,83 @@ constexpr std::size_t kLargestText = std::size_t{64} << 20;
 constexpr std::size_t kMostNodes = 1'000'000;
 constexpr std::size_t kDeepest = 64;
 
-struct TooLarge {
+struct Refused {
   std::string what;
   YAML::Mark mark;
 };
+
+// Length of the UTF-8 character that starts here; 0: none does, or one that no text holds.
+std::size_t utf8_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  if (first < 0x80) return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  const bool overlong = (first == 0xe0 && byte(1) < 0xa0) || (first == 0xf0 && byte(1) < 0x90);
+  const bool beyond = (first == 0xed && byte(1) > 0x9f) || (first == 0xf4 && byte(1) > 0x8f);
+  return overlong || beyond ? 0 : length;
+}
+
+// The first place that is no UTF-8 text, if any.
+std::optional<Error> not_text(std::string_view text, const std::string& file) {
+  std::size_t line = 1, start = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = utf8_length(text.substr(i));
+    if (length == 0) {
+      return Error{fmt::format("{}:{}:{}: /", file, line, i - start + 1),
+                   fmt::format("saw the byte 0x{:02x}; expected UTF-8 text",
+                               static_cast<unsigned char>(text[i]))};
+    }
+    if (text[i] == '\n') {
+      ++line;
+      start = i + 1;
+    }
+    i += length;
+  }
+  return std::nullopt;
+}
+
+// One line of at most so many bytes: control characters are spelt out, no character is cut.
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (out.size() >= most) return out + "...";
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text.substr(i)));
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += text.substr(i, length);
+    }
+    i += length;
+  }
+  return out;
+}
 
 std::size_t count_nodes(const Node& node) {
   std::size_t total = 1;
   for (const Node& item : node.items) total += count_nodes(item);
   for (const Node::Member& member : node.members) total += count_nodes(member.value);
   return total;
+}
+
+constexpr std::size_t kShown = 57;  // bytes of a value in a message
+
+// As in a JSON pointer, on one line and without blanks.
+std::string escape_pointer(const std::string& key) {
+  std::string out;
+  for (const char c : one_line(key, kShown)) {
+    out += c == '~' ? "~0" : c == '/' ? "~1" : c == ' ' ? "_" : std::string(1, c);
+  }
+  return out;
 }
 
 // Builds Nodes from yaml-cpp's events: its own tree forgets duplicate keys, we must not.
@@ -39,7 +107,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(mark, anchor, {}); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto it = anchors_.find(anchor);
-    if (it == anchors_.end()) throw TooLarge{"an alias refers to itself", mark};
+    if (it == anchors_.end()) throw Refused{"saw an alias that refers to itself; expected a value", mark};
     nodes_ += it->second.size;
     check_size(mark);
     Node copy = it->second.node;
@@ -76,6 +144,7 @@ class TreeBuilder final : public YAML::EventHandler {
     bool key_is_next = true;
     std::string key;
     YAML::Mark key_mark;
+    std::map<std::string, int> lines{};  // of the keys so far
   };
   struct Anchored {
     Node node;
@@ -89,7 +158,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void check_size(const YAML::Mark& mark) const {
     if (nodes_ > kMostNodes) {
-      throw TooLarge{fmt::format("more than {} values; expected a smaller file", kMostNodes), mark};
+      throw Refused{fmt::format("saw more than {} values; expected fewer", kMostNodes), mark};
     }
   }
   void leaf(const YAML::Mark& mark, YAML::anchor_t anchor, Node node) {
@@ -103,7 +172,7 @@ class TreeBuilder final : public YAML::EventHandler {
     ++nodes_;
     check_size(mark);
     if (open_.size() >= kDeepest) {
-      throw TooLarge{fmt::format("nested deeper than {} levels", kDeepest), mark};
+      throw Refused{fmt::format("saw values nested deeper than {} levels; expected fewer", kDeepest), mark};
     }
     Open o{{}, anchor, true, {}, {}};
     o.node.kind = kind;
@@ -113,7 +182,12 @@ class TreeBuilder final : public YAML::EventHandler {
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
-    if (done.anchor != 0) anchors_[done.anchor] = {done.node, count_nodes(done.node)};
+    if (done.anchor != 0) {  // the copy that is kept counts too: anchors may be nested
+      const std::size_t size = count_nodes(done.node);
+      nodes_ += size;
+      check_size(YAML::Mark{});
+      anchors_[done.anchor] = {done.node, size};
+    }
     add(std::move(done.node));
   }
   void add(Node node) {
@@ -128,7 +202,10 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     if (parent.key_is_next) {
       if (!node.is_scalar() && !node.is_null()) {
-        throw TooLarge{"saw a list or map as a key; expected a name", YAML::Mark{}};
+        YAML::Mark mark;
+        mark.line = node.line - 1;
+        mark.column = node.column - 1;
+        throw Refused{"saw a list or map as a key; expected a name", mark};
       }
       parent.key = node.scalar;
       parent.key_mark.line = node.line - 1;
@@ -137,12 +214,14 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     parent.key_is_next = true;
-    if (const Node* first = parent.node.find(parent.key)) {
+    const auto [first, is_new] = parent.lines.emplace(parent.key, parent.key_mark.line + 1);
+    if (!is_new) {
       problems.push_back({fmt::format("{}:{}:{}: {}/{}", file_, parent.key_mark.line + 1,
-                                      parent.key_mark.column + 1, pointer(), parent.key),
+                                      parent.key_mark.column + 1, pointer(),
+                                      escape_pointer(parent.key)),
                           fmt::format("saw the key '{}' a second time; expected it once (first on "
                                       "line {})",
-                                      parent.key, first->line)});
+                                      one_line(parent.key, kShown), first->second)});
       return;
     }
     parent.node.members.push_back(
@@ -152,7 +231,7 @@ class TreeBuilder final : public YAML::EventHandler {
     std::string out;
     for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
       out += open_[i].node.is_sequence() ? fmt::format("/{}", open_[i].node.items.size())
-                                         : "/" + open_[i].key;
+                                         : "/" + escape_pointer(open_[i].key);
     }
     return out;
   }
@@ -162,12 +241,6 @@ class TreeBuilder final : public YAML::EventHandler {
   std::map<YAML::anchor_t, Anchored> anchors_;
   std::size_t nodes_ = 0;
 };
-
-std::string escape_pointer(const std::string& key) {
-  std::string out;
-  for (const char c : key) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return out;
-}
 
 void set_pointers(Node& node, const std::string& pointer) {
   node.pointer = pointer;
@@ -197,7 +270,7 @@ std::string Node::seen() const {
   switch (kind) {
     case Kind::Null: return "nothing";
     case Kind::Scalar: {
-      const std::string shown = scalar.size() > 60 ? scalar.substr(0, 57) + "..." : scalar;
+      const std::string shown = one_line(scalar, kShown);
       return quoted ? fmt::format("\"{}\"", shown) : shown;
     }
     case Kind::Sequence: return fmt::format("a list of {}", items.size());
@@ -211,6 +284,8 @@ tl::expected<Node, Diagnostics> parse_document(std::string_view text, const std:
     return tl::unexpected(Diagnostics{
         {file + ":1:1: /", fmt::format("saw {} bytes; expected at most {}", text.size(), kLargestText)}});
   }
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
+  if (auto problem = not_text(text, file)) return tl::unexpected(Diagnostics{std::move(*problem)});
   std::istringstream stream{std::string(text)};
   TreeBuilder builder(file);
   const auto at = [&](const YAML::Mark& mark) {
@@ -222,10 +297,15 @@ tl::expected<Node, Diagnostics> parse_document(std::string_view text, const std:
     if (!any || builder.root.is_null()) {
       builder.problems.push_back({file + ":1:1: /", "saw an empty text; expected a map of keys"});
     }
+    const Node first = std::move(builder.root);
+    if (any && parser.HandleNextDocument(builder)) {
+      builder.problems.push_back({builder.root.where(), "saw a second document; expected one"});
+    }
+    builder.root = first;
   } catch (const YAML::Exception& e) {
     builder.problems.push_back({at(e.mark), fmt::format("saw text that is not valid YAML or JSON "
                                                         "({}); expected it closed and indented", e.msg)});
-  } catch (const TooLarge& e) {
+  } catch (const Refused& e) {
     builder.problems.push_back({at(e.mark), e.what});
   }
   if (!builder.problems.empty()) return tl::unexpected(builder.problems);

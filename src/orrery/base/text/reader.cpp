@@ -86,14 +86,22 @@ std::optional<double> read_real(const Node& node, Diagnostics& problems) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems) {
+std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems, std::int64_t least,
+                                         std::int64_t most) {
+  constexpr std::int64_t kExact = (std::int64_t{1} << 53) - 1;  // a double counts up to here
+  least = std::max(least, -kExact);
+  most = std::min(most, kExact);
+  std::string expected = "a whole number";
   if (node.is_scalar() && !node.quoted) {
     const auto value = parse_count(node.scalar);
-    if (value && std::abs(*value) < 0x1p53 && *value == std::floor(*value)) {
-      return static_cast<std::int64_t>(*value);
+    if (value && *value == std::floor(*value)) {
+      if (*value >= static_cast<double>(least) && *value <= static_cast<double>(most)) {
+        return static_cast<std::int64_t>(*value);
+      }
+      expected += *value < 0 ? fmt::format(" from {}", least) : fmt::format(" up to {}", most);
     }
   }
-  report_mismatch(node, "a whole number", problems);
+  report_mismatch(node, expected, problems);
   return std::nullopt;
 }
 

@@ -10,6 +10,7 @@
 // their parent). The same describe() feeds HelpWriter (`orrery describe`).
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,7 +47,9 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 
 std::optional<double> read_quantity(const Node& node, const Dimension& dimension, Diagnostics& problems);
 std::optional<double> read_real(const Node& node, Diagnostics& problems);
-std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems);
+std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems,
+                                         std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+                                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
 std::optional<bool> read_bool(const Node& node, Diagnostics& problems);
 std::optional<std::string> read_text(const Node& node, Diagnostics& problems);
 void report_unknown(const Node& node, const std::vector<std::string_view>& known, Diagnostics& problems);
@@ -119,7 +122,8 @@ void read_into(const Node& node, T& out, Diagnostics& problems) {
     }
     detail::report_mismatch(node, expected, problems);
   } else if constexpr (std::is_integral_v<T>) {
-    if (const auto v = detail::read_integer(node, problems)) out = static_cast<T>(*v);
+    using Limits = std::numeric_limits<T>;
+    if (const auto v = detail::read_integer(node, problems, Limits::min(), Limits::max())) out = static_cast<T>(*v);
   } else if constexpr (std::is_floating_point_v<T>) {
     if (const auto v = detail::read_real(node, problems)) out = *v;
   } else if constexpr (std::is_same_v<T, std::string>) {

@@ -1,0 +1,2 @@
+find_package(rapidcheck REQUIRED)
+orrery_test(unit/des/event_queue_test DEPENDS des LIBRARIES rapidcheck)

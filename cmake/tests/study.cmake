@@ -1,0 +1,1 @@
+orrery_test(unit/study/read_study_test DEPENDS study)
