@@ -53,9 +53,9 @@ int dispatch(int argc, char** argv) {
 
   ListOptions list;
   auto* list_cmd = app.add_subcommand("list", "what the catalog holds");
-  list_cmd->add_option("kind", list.kind, "chips, models, clusters, collectives or schedules")
+  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives or schedules")
       ->required()
-      ->check(CLI::IsMember({"chips", "models", "clusters", "collectives", "schedules"}));
+      ->check(CLI::IsMember({"chips", "models", "clusters", "stacks", "collectives", "schedules"}));
   add_json(list_cmd, list);
   list_cmd->callback([&] { status = list_command(list); });
 

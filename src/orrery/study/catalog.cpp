@@ -76,9 +76,11 @@ Read<Node> Catalog::named(const std::string& folder, const char* what, const std
     return document(folder, name);
   const std::vector<std::string> known = names(folder);
   const std::string near = nearest_name(name, known);
-  const std::string hint = near.empty()
-                               ? fmt::format("one of {}", fmt::join(known, ", "))
-                               : fmt::format("'{}' or another of `orrery list {}`", near, folder);
+  const std::string list = folder.substr(folder.rfind('/') + 1);  // calibration/stacks: stacks
+  const std::string hint = !near.empty() && list == "collectives" ? fmt::format("'{}'", near)
+                           : !near.empty() ? fmt::format("'{}' or another of `orrery list {}`", near, list)
+                           : known.size() > 12 ? fmt::format("one of `orrery list {}`", list)
+                                               : fmt::format("one of {}", fmt::join(known, ", "));
   return at(where, fmt::format("saw the unknown {} '{}'; expected {}", what, name, hint));
 }
 
@@ -114,6 +116,9 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
           {chips->where(), fmt::format("saw {}; expected 1 or more", chips->seen())});
     }
     if (!problems.empty()) return tl::unexpected(problems);
+    if (const auto known = named("clusters", "cluster", derived.base, *base); !known) {
+      return tl::unexpected(known.error());
+    }
     return cluster(derived.base, derived.chips, derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
