@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 
 #include "commands.hpp"
@@ -93,7 +94,12 @@ int dispatch(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return dispatch(argc, argv);
+    const int status = dispatch(argc, argv);
+    if (std::fflush(stdout) != 0) {
+      fmt::print(stderr, "saw an output that cannot be written; expected room for it\n");
+      return kWrongInput;
+    }
+    return status;
   } catch (const std::exception& e) {
     fmt::print(stderr, "orrery: internal error, please report it: {}\n", e.what());
     return 1;

@@ -75,6 +75,10 @@ Read<Node> Catalog::named(const std::string& folder, const char* what, const std
   if (plain && is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name)))
     return document(folder, name);
   const std::vector<std::string> known = names(folder);
+  if (known.empty()) {
+    return at(where, fmt::format("saw no {} in the catalog '{}'; expected the files of {}/ there", folder,
+                                 root_, folder));
+  }
   const std::string near = nearest_name(name, known);
   const std::string list = folder.substr(folder.rfind('/') + 1);  // calibration/stacks: stacks
   const std::string hint = !near.empty() && list == "collectives" ? fmt::format("'{}'", near)
