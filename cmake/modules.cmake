@@ -84,6 +84,12 @@ orrery_module(serving SOURCES
 orrery_module(cost SOURCES
     src/orrery/cost/prices.cpp
   DEPENDS training serving)
+orrery_module(planner SOURCES
+    src/orrery/planner/choices.cpp
+    src/orrery/planner/scorer.cpp
+    src/orrery/planner/search_space.cpp
+    src/orrery/planner/tune.cpp
+  DEPENDS cost)
 orrery_module(insight SOURCES
     src/orrery/insight/bottleneck.cpp
   DEPENDS cost)
@@ -91,7 +97,8 @@ orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
-  DEPENDS insight)
+    src/orrery/study/tune_study.cpp
+  DEPENDS planner insight)
 target_compile_definitions(orrery_study PRIVATE
   ORRERY_SOURCE_CATALOG="${PROJECT_SOURCE_DIR}/catalog"
   ORRERY_INSTALLED_CATALOG="${CMAKE_INSTALL_PREFIX}/share/orrery/catalog")
@@ -105,6 +112,7 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/kernel_fit.cpp
     src/orrery/accuracy/kernel_parameters.cpp
     src/orrery/accuracy/kernel_rows.cpp
+    src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/score.cpp

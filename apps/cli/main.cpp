@@ -37,6 +37,16 @@ int dispatch(int argc, char** argv) {
   add_json(run_cmd, run);
   run_cmd->callback([&] { status = run_command(run); });
 
+  TuneOptions tune;
+  auto* tune_cmd = app.add_subcommand("tune", "the best plans for a study");
+  tune_cmd->add_option("study", tune.study, "study file (YAML)")->required();
+  tune_cmd->add_option("--objective", tune.objective, "time, cost, energy or memory")
+      ->check(CLI::IsMember({"time", "cost", "energy", "memory"}))
+      ->capture_default_str();
+  tune_cmd->add_option("--top", tune.top, "how many plans to show")->check(CLI::Range(1, 1000))->capture_default_str();
+  add_json(tune_cmd, tune);
+  tune_cmd->callback([&] { status = tune_command(tune); });
+
   InspectOptions inspect;
   auto* inspect_cmd = app.add_subcommand("inspect", "parameters, FLOPs and bytes of a model");
   inspect_cmd->add_option("model", inspect.model, "catalog name, or a path to a config.json")->required();

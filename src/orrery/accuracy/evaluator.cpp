@@ -13,20 +13,21 @@ namespace {
 
 MemoryUse fullest(const Study& study) {
   MemoryUse peak;
-  for (const MemoryUse& use : training_memory(study.graph, study.plan, study.work, study.setting.cluster,
-                                              study.setting.memory)) {
+  for (const MemoryUse& use : training_memory(study.graph, study.plan, study.work,
+                                              study.setting.cluster, study.setting.memory)) {
     if (use.total() > peak.total()) peak = use;
   }
   return peak;
 }
 
-// Every valid choice of the knobs that the row leaves open. Rule: powers of two up to 16 sequences a
-// micro-batch, all virtual stages that divide the layers; those that fit, or all when none does.
+// Every valid choice of the knobs that the row leaves open. Rule: powers of two up to 16 sequences
+// a micro-batch, all virtual stages that divide the layers; those that fit, or all when none does.
 std::vector<Study> choices(const RowStudy& row) {
   std::vector<Study> all;
   const Study& base = row.study;
   const int layers_a_stage = std::max(1, depth(base.graph) / base.plan.pipeline);
-  for (double micro = row.micro_is_open ? 1 : base.work.micro; micro <= 16 || !row.micro_is_open; micro *= 2) {
+  for (double micro = row.micro_is_open ? 1 : base.work.micro; micro <= 16 || !row.micro_is_open;
+       micro *= 2) {
     for (int v = 1; v <= (row.virtual_stages_are_open ? layers_a_stage : 1); ++v) {
       Study study = base;
       study.work.micro = micro;
@@ -47,10 +48,13 @@ std::vector<Study> choices(const RowStudy& row) {
 }  // namespace
 
 RowEvaluator::RowEvaluator(const RowStudy& row)
-    : task_(row.study.work.task), quantity_(row.quantity), sigma_(row.study.setting.straggler_sigma) {
+    : task_(row.study.work.task),
+      quantity_(row.quantity),
+      sigma_(row.study.setting.straggler_sigma) {
   const Setting& setting = row.study.setting;
   const auto compute = make_roofline(setting.cluster.chip, setting.kernels);
-  const Prices prices{*compute, setting.cluster, setting.collectives, setting.stack, sigma_};
+  const Prices prices{*compute,      setting.cluster, setting.collectives,
+                      setting.stack, sigma_,          &setting.attention};
   const Workload& work = row.study.work;
   if (task_ == Task::Train || task_ == Task::Finetune) {
     std::vector<Study> studies = choices(row);
@@ -73,13 +77,18 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
   const auto n = static_cast<double>(work.sequences), prompt = static_cast<double>(work.prompt);
   switch (task_) {
     case Task::Prefill:
-      candidates_.push_back(price(prefill_program(graph, plan, n, prompt, setting.cluster), prices));
+      candidates_.push_back(
+          price(prefill_program(graph, plan, n, prompt, setting.cluster), prices));
       break;
     case Task::Decode:
-      candidates_.push_back(price(
-          decode_program(graph, plan, n, prompt + static_cast<double>(work.generated), setting.cluster), prices));
+      candidates_.push_back(
+          price(decode_program(graph, plan, n, prompt + static_cast<double>(work.generated),
+                               setting.cluster),
+                prices));
       break;
-    case Task::Generate: generation_ = price_generate(graph, plan, work, prices); break;
+    case Task::Generate:
+      generation_ = price_generate(graph, plan, work, prices);
+      break;
     case Task::Offline:
       generation_ = price_offline(graph, plan, work, prices, setting.memory, row.study.engine);
       fits_ = generation_.has_value();
@@ -87,12 +96,14 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
         EngineLimits engine = row.study.engine;
         Setting roomy = setting;
         roomy.cluster.chip.memory.capacity *= 1.5;
-        const Prices priced{*compute, roomy.cluster, setting.collectives, setting.stack, sigma_};
+        const Prices priced{*compute,      roomy.cluster, setting.collectives,
+                            setting.stack, sigma_,        &setting.attention};
         generation_ = price_offline(graph, plan, work, priced, setting.memory, engine);
       }
       break;
     case Task::Train:
-    case Task::Finetune: break;
+    case Task::Finetune:
+      break;
   }
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orrery/accuracy/mlperf_row.hpp"
 #include "orrery/accuracy/row_model.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -69,6 +70,7 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
     plan.zero = 3;
     plan.recompute_stops_early = true;
+    plan.attention_kernel = AttentionKernel::Triton;  // MPT's attn_impl of the time
     if (contains(f, "pure")) {
       plan.precision.gradients = DType::Bf16;
       plan.precision.optimizer = DType::Bf16;
@@ -78,6 +80,7 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
   if (contains(f, "torchtitan")) {
     plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
+    plan.attention_kernel = AttentionKernel::Flash2;  // PyTorch's scaled_dot_product_attention
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
   }
@@ -207,6 +210,7 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   plan.expert = degree(row, "ep", 1);
   plan.precision = precision_of(row);
   apply_framework(row, plan, work);
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
   apply_sharding(row, cluster, plan);
   apply_recompute(row, plan);
   const std::string notes = folded(row.text("notes")), model = folded(row.text("model"));
@@ -241,10 +245,12 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
     out.micro_is_open = true;
     work.micro = 1;
   }
+  if (is_mlperf) apply_mlperf(row, replicas, out);
   out.virtual_stages_are_open =
       plan.pipeline > 1 && !row.number("vp") && contains(notes, "interleaved");
-  if (replicas > 0 && work.micro * replicas > static_cast<double>(work.global) && work.global > 0) {
-    work.micro = static_cast<double>(work.global) / replicas;
+  const int data = cluster.chips / std::max(1, plan.tensor * plan.pipeline * plan.context);
+  if (data > 0 && work.micro * data > static_cast<double>(work.global) && work.global > 0) {
+    work.micro = static_cast<double>(work.global) / data;
   }
   const Diagnostics problems = check_plan(study.graph, plan, work, cluster);
   if (!problems.empty()) {
@@ -286,7 +292,7 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   const auto cluster_name = lookup(names.clusters, row.text("accelerator"), framework);
   const int chips = static_cast<int>(row.number("num_accel").value_or(0));
   if (!cluster_name || chips < 1) return outcome;
-  auto cluster = catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name));
+  auto cluster = catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name), scalar_node(*cluster_name));
   if (!cluster) {
     outcome.detail = to_string(cluster.error().front());
     return outcome;
@@ -298,7 +304,9 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   }
   // Libraries know chips of one generation better than those of another: a stack is calibrated for
   // each.
-  out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
+  const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
+  const std::string stack = is_mlperf ? mlperf_framework(row) : framework;
+  out.stack = lookup(names.stacks, stack, stack).value_or("unknown");
   auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
   if (!setting) {
     outcome.detail = to_string(setting.error().front());

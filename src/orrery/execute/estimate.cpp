@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orrery/execute/step_parts.hpp"
+
 namespace orrery {
 namespace {
 
@@ -44,7 +46,8 @@ PricedProgram::Transfer transfer(const CommTask& task, const Prices& prices) {
           task.traffic, task.may_overlap, task.call.kind == CollectiveKind::AllGather};
 }
 
-PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices) {
+PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
+                                   double attention_slowdown) {
   PricedProgram::PricedSegment out;
   out.phase = segment.phase;
   out.is_layer = segment.is_layer;
@@ -52,7 +55,8 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices)
   SegmentTime& t = out.raw;
   for (const ComputeTask& task : segment.compute) {
     const KernelTime k = prices.compute.time(task.kernel);
-    const Seconds duration = task.repeat * k.duration;
+    const bool is_attention = task.kernel.kind == OpKind::Attention;
+    const Seconds duration = task.repeat * (is_attention ? attention_slowdown : 1.0) * k.duration;
     t.work[static_cast<std::size_t>(task.work)] += duration;
     if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
     t.math += task.repeat * k.math;
@@ -132,6 +136,20 @@ Seconds StepTime::total() const {
   return total;
 }
 
+PricedProgram::Stage price(const RankClass& c, const Prices& prices) {
+  PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {}, {}, {}, {}};
+  stage.step.reserve(c.step.size());
+  for (const CommTask& task : c.step) stage.step.push_back(transfer(task, prices));
+  if (c.optimizer.repeat > 0) {
+    const KernelTime k = prices.compute.time(c.optimizer.kernel);
+    stage.optimizer = c.optimizer.repeat * k.duration;
+    stage.optimizer_memory = k.memory;
+    stage.optimizer_bytes = k.bytes;
+  }
+  if (c.optimizer_host > Bytes{}) stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+  return stage;
+}
+
 PricedProgram price(const Program& program, const Prices& prices) {
   PricedProgram out;
   out.training = program.task == Task::Train || program.task == Task::Finetune;
@@ -141,21 +159,14 @@ PricedProgram price(const Program& program, const Prices& prices) {
   out.micro_batches = program.micro_batches;
   out.launch = program.launch;
   out.segments.reserve(program.segments.size());
-  for (const Segment& segment : program.segments) out.segments.push_back(price(segment, prices));
-  for (const RankClass& c : program.classes) {
-    PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {},
-                               {},        {},          {}};
-    for (const CommTask& task : c.step) stage.step.push_back(transfer(task, prices));
-    if (c.optimizer.repeat > 0) {
-      const KernelTime k = prices.compute.time(c.optimizer.kernel);
-      stage.optimizer = c.optimizer.repeat * k.duration;
-      stage.optimizer_memory = k.memory;
-      stage.optimizer_bytes = k.bytes;
-    }
-    if (c.optimizer_host > Bytes{})
-      stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
-    out.stages.push_back(std::move(stage));
+  const double slowdown =
+      prices.attention == nullptr
+          ? 1.0
+          : prices.attention->slowdown(program.attention_kernel, prices.cluster.chip.generation);
+  for (const Segment& segment : program.segments) {
+    out.segments.push_back(price(segment, prices, slowdown));
   }
+  for (const RankClass& c : program.classes) out.stages.push_back(price(c, prices));
   if (program.stages > 1) {
     out.send =
         collective_time(program.stage_send.call, prices.cluster, prices.collectives).duration;
@@ -176,14 +187,15 @@ Seconds pipeline_bubble(Schedule schedule, int virtual_stages,
   return schedule == Schedule::Interleaved ? bubble / virtual_stages : bubble;
 }
 
-StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_sigma) {
+void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, StepTime& step) {
   std::vector<SegmentTime> segments;
   segments.reserve(p.segments.size());
   for (const auto& segment : p.segments) segments.push_back(segment_time(segment, stack, p));
 
-  StepTime step;
-  std::array<SegmentTime, kPhases> best{};
-  std::vector<Seconds> weight_gradient;
+  step = {};
+  std::array<SegmentTime, kPhases>& best = times.busiest;
+  std::vector<Seconds>& weight_gradient = times.weight_gradient;
+  weight_gradient.clear();
   std::size_t busiest = 0;
   const double m = p.micro_batches;
   for (const PricedProgram::Stage& stage : p.stages) {
@@ -203,7 +215,6 @@ StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_
     }
   }
   step.busiest_stage = static_cast<int>(busiest);
-  const PricedProgram::Stage& stage = p.stages[busiest];
 
   SegmentTime all;
   for (std::size_t phase = 0; phase < kPhases; ++phase) {
@@ -219,30 +230,46 @@ StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_
   step.memory = m * all.memory;
   step.flops = m * all.flops;
   step.bytes = m * all.bytes;
+}
 
-  if (p.stages.size() > 1) {
-    const double directions = p.training ? 2.0 : 1.0;
-    const auto i = static_cast<std::size_t>(Traffic::Pipeline);
-    const double sends = directions * p.virtual_stages * m;
-    step.busy[i] += sends * p.send;
-    // Filling and draining always waits for the wire; the steady state only without overlap.
-    const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
-    step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
-    step.bubble =
-        pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, weight_gradient, busiest);
-  }
-  if (p.training) {
-    add_step_traffic(stage, best[0], best[2], stack, step);
-    step.optimizer = stage.optimizer;
-    step.memory += stage.optimizer_memory;
-    step.bytes += stage.optimizer_bytes;
-  }
+void add_pipeline(const PricedProgram& p, const StageTimes& times, StepTime& step) {
+  if (p.stages.size() < 2) return;
+  const double directions = p.training ? 2.0 : 1.0;
+  const auto i = static_cast<std::size_t>(Traffic::Pipeline);
+  const double sends = directions * p.virtual_stages * p.micro_batches;
+  step.busy[i] += sends * p.send;
+  // Filling and draining always waits for the wire; the steady state only without overlap.
+  const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
+  step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
+  step.bubble = pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, times.weight_gradient,
+                                static_cast<std::size_t>(step.busiest_stage));
+}
+
+void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes& times, const Stack& stack,
+                     StepTime& step) {
+  add_step_traffic(busiest, times.busiest[0], times.busiest[2], stack, step);
+  step.optimizer = busiest.optimizer;
+  step.memory += busiest.optimizer_memory;
+  step.bytes += busiest.optimizer_bytes;
+}
+
+void add_stragglers(int ranks, double sigma, StepTime& step) {
   // E[max of N normals] ~ sigma sqrt(2 ln N): everybody waits for the slowest.
-  if (p.ranks > 1 && straggler_sigma > 0) {
-    Seconds compute;
-    for (const auto& phase : step.work) compute += sum(phase);
-    step.stragglers = straggler_sigma * std::sqrt(2.0 * std::log(p.ranks)) * compute;
+  if (ranks < 2 || !(sigma > 0)) return;
+  Seconds compute;
+  for (const auto& phase : step.work) compute += sum(phase);
+  step.stragglers = sigma * std::sqrt(2.0 * std::log(ranks)) * compute;
+}
+
+StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_sigma) {
+  StageTimes times;
+  StepTime step;
+  add_stages(p, stack, times, step);
+  add_pipeline(p, times, step);
+  if (p.training) {
+    add_once_a_step(p.stages[static_cast<std::size_t>(step.busiest_stage)], times, stack, step);
   }
+  add_stragglers(p.ranks, straggler_sigma, step);
   return step;
 }
 

@@ -10,6 +10,7 @@
 
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/compute_model.hpp"
+#include "orrery/execute/attention_kernels.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/program/program.hpp"
 
@@ -35,7 +36,8 @@ void describe(V& v, Stack& s) {
     "host time of one layer's forward and backward pass");
   v("overlap", s.overlap, "share of traffic behind compute that costs nothing");
   v("moe_overhead", s.moe_overhead, "expert layers take this much longer");
-  v("attention", s.attention, "its attention kernels take this much longer than the calibrated ones");
+  v("attention", s.attention,
+    "its attention kernels take this much longer than the calibrated ones");
   v("source", s.source, "rows and method of the fit");
 }
 
@@ -45,7 +47,8 @@ struct Prices {
   const Cluster& cluster;
   const CollectiveCalibration& collectives;
   Stack stack;
-  double straggler_sigma = 0.0;  // relative spread of one rank's kernel time
+  double straggler_sigma = 0.0;                 // relative spread of one rank's kernel time
+  const AttentionKernels* attention = nullptr;  // nullptr: every kernel is as fast as the best
 };
 
 struct SegmentTime {
@@ -124,7 +127,8 @@ StepTime estimate(const Program& program, const Prices& prices);
 //   1F1B, GPipe:  sum over the other stages of t_s            (fill and drain)
 //   interleaved:  the same / virtual stages                   Narayanan et al. 2021, section 2.2
 //   ZB-H1:        the same - weight-gradient time             Qi et al. 2023, table 2
-Seconds pipeline_bubble(Schedule schedule, int virtual_stages, const std::vector<Seconds>& stage_time,
+Seconds pipeline_bubble(Schedule schedule, int virtual_stages,
+                        const std::vector<Seconds>& stage_time,
                         const std::vector<Seconds>& weight_gradient_time, std::size_t busiest);
 
 }  // namespace orrery

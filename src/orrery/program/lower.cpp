@@ -73,6 +73,16 @@ void add_optimizer(RankClass& c, const ParallelPlan& plan, const Groups& groups)
 
 }  // namespace
 
+Schedule schedule_of(const ParallelPlan& plan) {
+  return plan.schedule == Schedule::OneFOneB && plan.virtual_stages > 1 ? Schedule::Interleaved
+                                                                        : plan.schedule;
+}
+
+void add_step_tasks(RankClass& c, const ParallelPlan& plan, const Groups& groups) {
+  add_gradient_traffic(c, plan, groups);
+  add_optimizer(c, plan, groups);
+}
+
 Batch training_batch(const ParallelPlan& plan, const Workload& work) {
   Batch b;
   const bool skips_padding = work.packing == Packing::Unpadded && work.mean_length > 0;
@@ -99,13 +109,12 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
   program.task = work.task;
   program.stages = plan.pipeline;
   program.virtual_stages = plan.virtual_stages;
-  program.schedule = plan.schedule == Schedule::OneFOneB && plan.virtual_stages > 1
-                         ? Schedule::Interleaved
-                         : plan.schedule;
+  program.schedule = schedule_of(plan);
   program.micro_batches =
       std::max(1.0, static_cast<double>(work.global) / (plan.data * work.micro));
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
 
   SegmentBuilder build(graph, plan, batch, groups, program);
   const std::vector<StageContents> stages = stages_of(graph, plan);
@@ -116,12 +125,13 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
     c.multiplicity = program.ranks / plan.pipeline;
     c.layers = contents.layers();
     build.stage(contents, c);
-    add_gradient_traffic(c, plan, groups);
-    add_optimizer(c, plan, groups);
+    add_step_tasks(c, plan, groups);
     program.classes.push_back(std::move(c));
   }
   if (plan.pipeline > 1) {
-    const double cut = plan.sequence_parallel ? plan.tensor : 1.0;
+    // Each tensor rank sends its part and gathers the rest inside the node (Narayanan et al. 2021,
+    // section 4.1, the scatter/gather optimisation).
+    const double cut = plan.tensor;
     const double width = bytes_per_element(plan.precision.activations);
     program.stage_send = {
         {CollectiveKind::SendRecv,
@@ -153,6 +163,7 @@ Program lower_forward(const OpGraph& graph, const ParallelPlan& plan, const Batc
   program.stages = plan.pipeline;
   program.ranks = plan.tensor * plan.context * plan.data * plan.pipeline;
   program.launch = plan.launch;
+  program.attention_kernel = plan.attention_kernel;
   SegmentBuilder build(graph, plan, batch, groups, program);
   Batch last_tokens = batch;
   last_tokens.tokens = batch.sequences;

@@ -18,6 +18,13 @@ Program lower_forward(const OpGraph& graph, const ParallelPlan& plan, const Batc
 // The tokens that a micro-batch brings to one rank.
 Batch training_batch(const ParallelPlan& plan, const Workload& work);
 
+// What the plan's schedule comes to: 1f1b over several chunks a stage is interleaved.
+Schedule schedule_of(const ParallelPlan& plan);
+
+// Gradient traffic and the optimizer of a class whose parameters are known: what depends on ZeRO's
+// stage alone, below stage 3.
+void add_step_tasks(RankClass&, const ParallelPlan&, const Groups&);
+
 // Whether the plan computes this op again in the backward pass.
 bool is_recomputed(const Op& op, const ParallelPlan& plan);
 

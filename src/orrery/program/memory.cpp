@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "orrery/program/lower.hpp"
-#include "orrery/program/stages.hpp"
 
 namespace orrery {
 namespace {
@@ -77,71 +76,83 @@ Bytes saved_of_layer(const Layer& layer, const Shard& shard, const ParallelPlan&
   return total;
 }
 
+Footprint training_footprint(const OpGraph& graph, const StageContents& contents,
+                             const ParallelPlan& plan, const Batch& batch) {
+  const Shard shard(plan, batch);
+  const double width = bytes_per_element(plan.precision.activations);
+  const double sequence_cut = plan.sequence_parallel ? plan.tensor : 1.0;
+  const Bytes layer_input{batch.tokens * static_cast<double>(graph.hidden) * width / sequence_cut};
+  Footprint f;
+  Weights largest;
+  const Weights w = stage_weights(graph, contents, shard, true, &largest);
+  f.dense = w.dense;
+  f.expert = w.expert;
+  f.largest = largest.all();
+  int full_layers = plan.recompute == Recompute::Full && plan.recompute_layers > 0
+                        ? plan.recompute_layers
+                        : contents.layers();
+  ParallelPlan kept = plan;
+  kept.recompute = Recompute::None;
+  for (const LayerRun& run : contents.runs) {
+    const Layer& layer = graph.layers[static_cast<std::size_t>(run.layer)];
+    const Bytes whole = saved_of_layer(layer, shard, kept, layer_input);
+    const int recomputed = std::min(full_layers, run.count);
+    full_layers -= recomputed;
+    f.per_micro_batch += recomputed * saved_of_layer(layer, shard, plan, layer_input) +
+                         (run.count - recomputed) * whole;
+    if (plan.recompute == Recompute::Full) f.rebuilt = std::max(f.rebuilt, whole);
+  }
+  if (contents.has_input) {
+    for (const Op& op : graph.input.ops) f.per_micro_batch += shard.saved(op);
+  }
+  if (contents.has_output) {
+    for (const Op& op : graph.output.ops) f.logits += shard.saved(op);
+  }
+  return f;
+}
+
+MemoryUse training_use(const Footprint& f, const ParallelPlan& plan, const Groups& groups,
+                       double in_flight, const MemoryAllowance& allowance) {
+  const Precision& precision = plan.precision;
+  const double shards = groups.shard.ranks();
+  const double expert_shards = plan.shard > 0 ? shards : groups.expert_data.ranks();
+  const double sharded = f.dense / shards + f.expert / expert_shards;
+  MemoryUse use;
+  const double weight_width = bytes_per_element(precision.weights);
+  use.weights = Bytes{weight_width * (plan.zero >= 3 ? sharded : f.weights())};
+  // Gathered weights of two layers stand beside the shards: the one at work and the prefetched
+  // one.
+  if (plan.zero >= 3) use.communication += Bytes{2 * weight_width * f.largest};
+  if (plan.lora_rank == 0) {
+    use.gradients =
+        Bytes{bytes_per_element(precision.gradients) * (plan.zero >= 2 ? sharded : f.weights())};
+    const double optimizer_width =
+        2 * bytes_per_element(precision.optimizer) + (precision.master_weights ? 4 : 0);
+    if (!plan.offload.optimizer) {
+      use.optimizer = Bytes{optimizer_width * (plan.zero >= 1 ? sharded : f.weights())};
+    }
+  }
+  use.activations = in_flight * f.per_micro_batch + f.rebuilt;
+  use.activations *= 1.0 + allowance.fragmentation;
+  use.logits = f.logits;
+  use.communication += static_cast<double>(communicators(plan)) * allowance.per_communicator;
+  use.workspace = allowance.context;
+  return use;
+}
+
 std::vector<MemoryUse> training_memory(const OpGraph& graph, const ParallelPlan& plan,
                                        const Workload& work, const Cluster& cluster,
                                        const MemoryAllowance& allowance) {
   const Groups groups = groups_of(plan, cluster);
   const Batch batch = training_batch(plan, work);
-  const Shard shard(plan, batch);
-  const Precision& precision = plan.precision;
   const double micro_batches =
       std::max(1.0, static_cast<double>(work.global) / (plan.data * work.micro));
-  const double width = bytes_per_element(precision.activations);
-  const double sequence_cut = plan.sequence_parallel ? plan.tensor : 1.0;
-  const Bytes layer_input{batch.tokens * static_cast<double>(graph.hidden) * width / sequence_cut};
-  const double shards = groups.shard.ranks();
-  const double expert_shards = plan.shard > 0 ? shards : groups.expert_data.ranks();
-
   std::vector<MemoryUse> uses;
   const std::vector<StageContents> stages = stages_of(graph, plan);
   for (std::size_t s = 0; s < stages.size(); ++s) {
-    const StageContents& contents = stages[s];
-    Weights largest;
-    const Weights w = stage_weights(graph, contents, shard, true, &largest);
-    const double sharded = w.dense / shards + w.expert / expert_shards;
-    MemoryUse use;
-    const double weight_width = bytes_per_element(precision.weights);
-    use.weights = Bytes{weight_width * (plan.zero >= 3 ? sharded : w.all())};
-    // Gathered weights of two layers stand beside the shards: the one at work and the prefetched
-    // one.
-    if (plan.zero >= 3) use.communication += Bytes{2 * weight_width * largest.all()};
-    if (plan.lora_rank == 0) {
-      use.gradients =
-          Bytes{bytes_per_element(precision.gradients) * (plan.zero >= 2 ? sharded : w.all())};
-      const double optimizer_width =
-          2 * bytes_per_element(precision.optimizer) + (precision.master_weights ? 4 : 0);
-      if (!plan.offload.optimizer) {
-        use.optimizer = Bytes{optimizer_width * (plan.zero >= 1 ? sharded : w.all())};
-      }
-    }
-    Bytes per_micro_batch;
-    Bytes rebuilt;  // one layer's activations while it is recomputed
-    int full_layers = plan.recompute == Recompute::Full && plan.recompute_layers > 0
-                          ? plan.recompute_layers
-                          : contents.layers();
-    ParallelPlan kept = plan;
-    kept.recompute = Recompute::None;
-    for (const LayerRun& run : contents.runs) {
-      const Layer& layer = graph.layers[static_cast<std::size_t>(run.layer)];
-      const Bytes whole = saved_of_layer(layer, shard, kept, layer_input);
-      const int recomputed = std::min(full_layers, run.count);
-      full_layers -= recomputed;
-      per_micro_batch += recomputed * saved_of_layer(layer, shard, plan, layer_input) +
-                         (run.count - recomputed) * whole;
-      if (plan.recompute == Recompute::Full) rebuilt = std::max(rebuilt, whole);
-    }
-    if (contents.has_input) {
-      for (const Op& op : graph.input.ops) per_micro_batch += shard.saved(op);
-    }
+    const Footprint f = training_footprint(graph, stages[s], plan, batch);
     const double in_flight = micro_batches_in_flight(plan, micro_batches, static_cast<int>(s));
-    use.activations = in_flight * per_micro_batch + rebuilt;
-    use.activations *= 1.0 + allowance.fragmentation;
-    if (contents.has_output) {
-      for (const Op& op : graph.output.ops) use.logits += shard.saved(op);
-    }
-    use.communication += static_cast<double>(communicators(plan)) * allowance.per_communicator;
-    use.workspace = allowance.context;
-    uses.push_back(use);
+    uses.push_back(training_use(f, plan, groups, in_flight, allowance));
   }
   return uses;
 }

@@ -6,6 +6,7 @@
 #include "orrery/program/groups.hpp"
 #include "orrery/program/plan.hpp"
 #include "orrery/program/shard.hpp"
+#include "orrery/program/stages.hpp"
 
 namespace orrery {
 
@@ -31,6 +32,21 @@ struct MemoryUse {
            workspace;
   }
 };
+
+// A stage before ZeRO, the schedule and offload of the optimizer decide how much of it is held.
+struct Footprint {
+  double dense = 0, expert = 0;  // weights of one rank
+  double largest = 0;            // those of its largest layer
+  Bytes per_micro_batch;         // saved activations
+  Bytes rebuilt;                 // one layer's activations while it is recomputed
+  Bytes logits;
+  [[nodiscard]] double weights() const { return dense + expert; }
+};
+Footprint training_footprint(const OpGraph&, const StageContents&, const ParallelPlan&, const Batch&);
+
+// The same under the plan's ZeRO and offload, with that many micro-batches in flight.
+MemoryUse training_use(const Footprint&, const ParallelPlan&, const Groups&, double in_flight,
+                       const MemoryAllowance&);
 
 // One entry a stage.
 std::vector<MemoryUse> training_memory(const OpGraph&, const ParallelPlan&, const Workload&,

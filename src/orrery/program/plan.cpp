@@ -13,7 +13,8 @@ Precision precision_named(DType compute) {
       p.master_weights = false;
       break;
     case DType::Fp16:
-      p.attention = p.weights = p.activations = p.kv_cache = p.communication = DType::Fp16;
+      p.gradients = p.attention = p.weights = p.activations = p.kv_cache = p.communication =
+          DType::Fp16;
       break;
     case DType::Bf16:
       break;

@@ -15,6 +15,7 @@ namespace orrery {
 enum class Schedule : std::uint8_t { GPipe, OneFOneB, Interleaved, ZeroBubble };
 enum class Recompute : std::uint8_t { None, Selective, Full };
 enum class ContextExchange : std::uint8_t { Ring, AllGather, AllToAll };
+enum class AttentionKernel : std::uint8_t { Best, Flash2, Triton };
 enum class ExpertDispatch : std::uint8_t { AllToAll, Hierarchical };
 enum class Launch : std::uint8_t { Eager, Graph };
 enum class Task : std::uint8_t { Train, Finetune, Prefill, Decode, Generate, Offline };
@@ -39,6 +40,13 @@ struct EnumNames<ContextExchange> {
       {"ring", ContextExchange::Ring},
       {"all_gather", ContextExchange::AllGather},
       {"all_to_all", ContextExchange::AllToAll}};
+};
+template <>
+struct EnumNames<AttentionKernel> {
+  static constexpr std::pair<const char*, AttentionKernel> values[] = {
+      {"best", AttentionKernel::Best},
+      {"flash2", AttentionKernel::Flash2},
+      {"triton", AttentionKernel::Triton}};
 };
 template <>
 struct EnumNames<ExpertDispatch> {
@@ -105,8 +113,8 @@ struct Offload {
 struct StageLayout {
   bool embedding_is_layer = false;  // the embedding takes a layer's place on the first stage
   bool head_is_layer = false;       // the head takes a layer's place on the last stage
-  bool balanced = false;            // the head and multi-token heads weigh as many layers as they compute
-  std::vector<int> layers;          // explicit: layers of each stage; empty: as even as possible
+  bool balanced = false;    // the head and multi-token heads weigh as many layers as they compute
+  std::vector<int> layers;  // explicit: layers of each stage; empty: as even as possible
   friend bool operator==(const StageLayout&, const StageLayout&) = default;
 };
 
@@ -118,8 +126,8 @@ struct ParallelPlan {
   int context = 1;
   int expert = 1;
   int expert_tensor = 0;  // 0: 1 with expert parallelism, else the tensor degree
-  // How tokens reach experts on other nodes: a copy for each expert, or one for each node that fans out
-  // inside it (DeepEP, HybridEP).
+  // How tokens reach experts on other nodes: a copy for each expert, or one for each node that fans
+  // out inside it (DeepEP, HybridEP).
   ExpertDispatch expert_dispatch = ExpertDispatch::AllToAll;
   int shard = 0;  // ranks that one ZeRO shard group spans (HSDP); 0: all data and context ranks
   int zero = 1;
@@ -127,8 +135,8 @@ struct ParallelPlan {
   Schedule schedule = Schedule::OneFOneB;
   Recompute recompute = Recompute::None;
   int recompute_layers = 0;  // full recompute of this many layers a stage; 0: all
-  // Full recompute leaves out what only makes the layer's output (its last product): autograd frameworks
-  // that stop early, and compilers that drop dead code, do; Megatron-LM does not.
+  // Full recompute leaves out what only makes the layer's output (its last product): autograd
+  // frameworks that stop early, and compilers that drop dead code, do; Megatron-LM does not.
   bool recompute_stops_early = false;
   std::vector<std::string>
       recompute_ops;  // selective: op names or their first part ("norm", "mlp")
@@ -138,6 +146,7 @@ struct ParallelPlan {
   Offload offload;
   StageLayout stages;
   Launch launch = Launch::Eager;
+  AttentionKernel attention_kernel = AttentionKernel::Best;
   bool fused_attention = true;   // flash attention; false: scores go through memory
   int lora_rank = 0;             // > 0: adapters on a frozen base
   double capacity_factor = 0.0;  // MoE: tokens an expert takes at most / the mean; 0: dropless
@@ -208,7 +217,8 @@ void describe(V& v, ParallelPlan& p) {
   v("expert", p.expert, "ranks that share out the experts, within data x context ranks");
   v("expert_tensor", p.expert_tensor,
     "ranks that cut each expert; 0: 1 under expert parallelism, else tensor");
-  v("expert_dispatch", p.expert_dispatch, "a copy of a token for each expert, or one for each node (DeepEP)");
+  v("expert_dispatch", p.expert_dispatch,
+    "a copy of a token for each expert, or one for each node (DeepEP)");
   v("shard", p.shard, "ranks one ZeRO shard group spans (HSDP); 0: all data and context ranks");
   v("zero", p.zero, "0 none, 1 optimizer, 2 and gradients, 3 and weights (FSDP)");
   v("sequence_parallel", p.sequence_parallel,
@@ -226,6 +236,8 @@ void describe(V& v, ParallelPlan& p) {
   v("offload", p.offload, "what lives in host memory");
   v("stages", p.stages, "how layers go to stages");
   v("launch", p.launch, "kernels launched one by one or as a captured graph");
+  v("attention_kernel", p.attention_kernel,
+    "whose flash attention: the chip's best, FlashAttention-2, or Triton's");
   v("fused_attention", p.fused_attention, "flash attention; false: scores go through memory");
   v("lora_rank", p.lora_rank, "rank of adapters on a frozen base; 0: every weight is trained");
   v("capacity_factor", p.capacity_factor, "MoE: most rows an expert takes / the mean; 0: dropless");

@@ -14,6 +14,7 @@ namespace {
 // Far above any run; products of two or three stay exact and finite.
 constexpr int kMostRanks = 1'000'000;
 constexpr std::int64_t kMostSequences = 1'000'000'000, kLongest = 1'000'000'000;
+constexpr double kLeastSequences = 1e-6;
 
 struct Limits {
   std::int64_t heads = 0, kv_heads = 0, experts = 0;
@@ -157,9 +158,10 @@ void check_batch_ranges(const Workload& work, Checker& check) {
   check.within<std::int64_t>("/batch/global", work.global, 1, kMostSequences);
   check.within<std::int64_t>("/batch/sequence", work.sequence, 1, kLongest);
   if (work.mean_length != 0.0) check.within<double>("/batch/mean_length", work.mean_length, 1, kLongest);
-  // The least fraction of a sequence is one that as many context ranks as there are could share.
-  if (!(work.micro >= 1.0 / kMostRanks && work.micro <= kMostSequences)) {
-    check.fail("/batch/micro", fmt::format("saw {:g}; expected more than 0, at most {}", work.micro, kMostSequences));
+  // A fraction is a sequence split over ranks: at least one token of the longest one.
+  if (!(work.micro >= kLeastSequences && work.micro <= kMostSequences)) {
+    check.fail("/batch/micro", fmt::format("saw {:g}; expected {:g} to {}", work.micro, kLeastSequences,
+                                           kMostSequences));
   }
 }
 
@@ -175,6 +177,9 @@ void check_batch(const ParallelPlan& plan, const Workload& work, Checker& check)
                     std::max(1.0, std::round(static_cast<double>(work.global) / unit)) * unit));
   }
   check.divides("/plan/context", plan.context, work.sequence, "tokens of a sequence");
+  if (work.mean_length > 0 && work.mean_length < 1) {
+    check.fail("/batch/mean_length", fmt::format("saw {:g}; expected 0 or at least 1 token", work.mean_length));
+  }
   if (work.mean_length > static_cast<double>(work.sequence)) {
     check.fail("/batch/mean_length", fmt::format("saw {:g}; expected at most the sequence, {}",
                                                  work.mean_length, work.sequence));

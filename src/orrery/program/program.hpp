@@ -47,7 +47,7 @@ struct Segment {
   Phase phase = Phase::Forward;
   std::vector<ComputeTask> compute;
   std::vector<CommTask> comm;
-  Bytes host;            // moved to or from host memory during this segment
+  Bytes host;              // moved to or from host memory during this segment
   bool is_layer = true;    // counts as a layer for per-layer overheads
   double host_work = 1.0;  // launches, in those of a dense layer: every local expert adds its own
 };
@@ -82,6 +82,7 @@ struct Program {
   std::vector<RankClass> classes;  // by stage
   CommTask stage_send;             // activations between neighbours, one micro-batch
   Launch launch = Launch::Eager;
+  AttentionKernel attention_kernel = AttentionKernel::Best;
   double useful_tokens = 0;  // per step (or per decode step), over all ranks
   Flops model_flops;         // useful forward and backward work of the whole step, no recompute
   Flops hardware_flops;      // with recompute

@@ -275,6 +275,7 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
 }
 
 void Shard::forward(const Op& op, int op_index, std::vector<ComputeTask>& out) const {
+  if (!(rows(op) > 0)) return;  // a part that this run leaves idle, such as BERT's pooler
   Kernel k = base(op, Pass::Forward);
   forward_kernel(op, Pass::Forward, k);
   out.push_back({k, work_of(op), op_index, 1.0});
@@ -282,6 +283,7 @@ void Shard::forward(const Op& op, int op_index, std::vector<ComputeTask>& out) c
 }
 
 void Shard::backward(const Op& op, int op_index, std::vector<ComputeTask>& out) const {
+  if (!(rows(op) > 0)) return;
   const Work work = work_of(op);
   if (is_matrix(op)) {
     Kernel data = base(op, Pass::BackwardData);

@@ -92,16 +92,17 @@ Read<Chip> Catalog::chip(const std::string& name, const Node& where) const {
   return read_whole<Chip>(named("chips", "chip", name, where));
 }
 
-Read<Cluster> Catalog::cluster(const std::string& name, int chips, const Node& where) const {
+Read<Cluster> Catalog::cluster(const std::string& name, int chips, const Node& where,
+                               const Node& count) const {
   const auto file = read_whole<ClusterFile>(named("clusters", "cluster", name, where));
   if (!file) return tl::unexpected(file.error());
   const auto chip_read = chip(file->chip, where);
   if (!chip_read) return tl::unexpected(chip_read.error());
-  return finish_cluster(*file, *chip_read, chips, where);
+  return finish_cluster(*file, *chip_read, chips, count);
 }
 
 Read<Cluster> Catalog::cluster(const Node& where) const {
-  if (where.is_scalar()) return cluster(where.scalar, 0, where);
+  if (where.is_scalar()) return cluster(where.scalar, 0, where, where);
   if (!where.is_map())
     return at(where, fmt::format("saw {}; expected a cluster's name or a map", where.seen()));
   Diagnostics problems;
@@ -120,10 +121,7 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
           {chips->where(), fmt::format("saw {}; expected 1 or more", chips->seen())});
     }
     if (!problems.empty()) return tl::unexpected(problems);
-    if (const auto known = named("clusters", "cluster", derived.base, *base); !known) {
-      return tl::unexpected(known.error());
-    }
-    return cluster(derived.base, derived.chips, derived.chips > 0 ? *where.find("chips") : *base);
+    return cluster(derived.base, derived.chips, *base, derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
   for (std::size_t i = 0; problems.empty() && i < file.tiers.size(); ++i) {
@@ -199,6 +197,10 @@ Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
 
 Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
+}
+
+Read<AttentionKernels> Catalog::attention() const {
+  return read_whole<AttentionKernels>(document("calibration", "attention"));
 }
 
 Read<Bands> Catalog::bands() const { return read_whole<Bands>(document("calibration", "bands")); }

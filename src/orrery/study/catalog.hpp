@@ -31,7 +31,9 @@ class Catalog {
   [[nodiscard]] Read<Chip> chip(const std::string& name, const Node& where) const;
   // A name, `{base: NAME, chips: N}`, or an inline cluster.
   [[nodiscard]] Read<Cluster> cluster(const Node& where) const;
-  [[nodiscard]] Read<Cluster> cluster(const std::string& name, int chips, const Node& where) const;
+  // `count` is the node that says how many chips: a number that fits no whole nodes is reported there.
+  [[nodiscard]] Read<Cluster> cluster(const std::string& name, int chips, const Node& where,
+                                      const Node& count) const;
   // A name, a path to a config.json or to a YAML file, or an inline spec.
   [[nodiscard]] Read<OpGraph> model(const Node& where) const;
   [[nodiscard]] Read<Stack> stack(const std::string& name, const Node& where) const;
@@ -40,6 +42,7 @@ class Catalog {
   [[nodiscard]] Read<KernelCalibration> kernels(const Chip& chip) const;
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
+  [[nodiscard]] Read<AttentionKernels> attention() const;
   [[nodiscard]] Read<PriceList> prices() const;
   [[nodiscard]] Read<Bands> bands() const;
 

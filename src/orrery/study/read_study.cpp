@@ -37,6 +37,12 @@ void append_located(Diagnostics& to, const Diagnostics& from, const Node& root) 
   }
 }
 
+// What a framework that nobody names is taken for: fitted on all published rows of its kind.
+std::string generic_stack_name(Task task, ChipKind chip) {
+  if (task != Task::Train && task != Task::Finetune) return "generic-serve";
+  return chip == ChipKind::Tpu ? "generic-train-tpu" : "generic-train-gpu";
+}
+
 void check_serving(const Workload& work, const Node& root, Diagnostics& problems) {
   const Node* batch = root.find("batch");
   const Node& where = batch != nullptr ? *batch : root;
@@ -163,6 +169,7 @@ Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catal
   take(catalog.kernels(cluster.chip), s.kernels);
   take(catalog.collectives(cluster), s.collectives);
   take(catalog.memory(cluster.chip), s.memory);
+  take(catalog.attention(), s.attention);
   take(catalog.prices(), s.prices);
   take(catalog.bands(), s.bands);
   take(catalog.stack(stack, where), s.stack);
@@ -180,7 +187,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
   }
   study.inputs_hash = hash_of(root);
   FieldReader reader(root, problems);
-  std::string stack = "none";
+  std::string stack;
   study.name = std::filesystem::path(root.file).stem().string();
   reader("name", study.name, "shown in reports");
   reader("task", study.work.task, "what to predict");
@@ -222,6 +229,7 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
     auto cluster = catalog.cluster(*node);
     if (cluster) {
       const Node* named = root.find("stack");
+      if (stack.empty()) stack = generic_stack_name(study.work.task, cluster->chip.kind);
       auto setting =
           setting_for(std::move(*cluster), stack, catalog, named != nullptr ? *named : root);
       if (setting) {
@@ -265,6 +273,13 @@ std::string summary(const ParallelPlan& p) {
   out += fmt::format(", zero {}, {}", p.zero, name_of(p.precision.compute));
   if (p.sequence_parallel) out += ", sequence parallel";
   if (p.recompute != Recompute::None) out += fmt::format(", {} recompute", name_of(p.recompute));
+  if (p.pipeline > 1 && p.schedule != Schedule::OneFOneB) {
+    out += fmt::format(", {}", name_of(p.schedule));
+  }
+  if (p.tensor > 1 && p.overlap.tensor) out += ", tensor overlap";
+  if (p.expert > 1 && p.overlap.expert) out += ", expert overlap";
+  if (p.offload.optimizer) out += ", optimizer offloaded";
+  if (p.offload.activations) out += ", activations offloaded";
   if (p.lora_rank > 0) out += fmt::format(", LoRA {}", p.lora_rank);
   return out;
 }

@@ -7,6 +7,7 @@
 #include "orrery/compute/roofline_model.hpp"
 #include "orrery/execute/time_tree.hpp"
 #include "orrery/insight/bottleneck.hpp"
+#include "orrery/study/tune_study.hpp"
 #include "orrery/training/step.hpp"
 
 namespace orrery {
@@ -19,7 +20,7 @@ struct Priced {
 
 Priced priced(const Setting& s) {
   auto compute = make_roofline(s.cluster.chip, s.kernels);
-  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma};
+  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.attention};
   return {std::move(compute), std::move(prices)};
 }
 
@@ -174,12 +175,14 @@ Answer serve(const Study& study, const Prices& prices, Report* r) {
       a.tokens = n * prompt * plan.data;
       break;
     case Task::Decode:
-      a.step = estimate(decode_program(study.graph, plan, n, prompt + made, prices.cluster), prices);
+      a.step =
+          estimate(decode_program(study.graph, plan, n, prompt + made, prices.cluster), prices);
       a.unit = a.step.total();
       a.tokens = n * plan.data;
       break;
     case Task::Generate:
-      a.generation = generation(price_generate(study.graph, plan, w, prices), prices.stack, prices.straggler_sigma);
+      a.generation = generation(price_generate(study.graph, plan, w, prices), prices.stack,
+                                prices.straggler_sigma);
       a.step = a.generation->decode;
       a.unit = a.generation->latency;
       a.tokens = n * made * plan.data;
@@ -187,7 +190,8 @@ Answer serve(const Study& study, const Prices& prices, Report* r) {
     case Task::Offline: {
       const auto priced_offline =
           price_offline(study.graph, plan, w, prices, study.setting.memory, study.engine);
-      if (priced_offline) a.generation = generation(*priced_offline, prices.stack, prices.straggler_sigma);
+      if (priced_offline)
+        a.generation = generation(*priced_offline, prices.stack, prices.straggler_sigma);
       if (!a.generation) {
         held = 1;
         break;
@@ -238,17 +242,25 @@ void add_what_ifs(const Study& study, Report& r) {
 
 }  // namespace
 
-Seconds answer_time(const Study& study) { return answer(study, nullptr).unit; }
+Seconds answer_time(const Study& study) {
+  return study.plan_is_auto ? run(study, WhatIfs::Left).step_time : answer(study, nullptr).unit;
+}
 
-Report run(const Study& study, WhatIfs what_ifs) {
+Report unanswered(const Study& study) {
   Report r;
   r.study = study.name;
   r.model = study.graph.name;
   r.cluster = study.setting.cluster.name;
   r.chips = study.setting.cluster.chips;
   r.task = name_of(study.work.task);
-  r.plan = summary(study.plan);
+  r.plan = study.plan_is_auto ? "auto" : summary(study.plan);
   r.inputs_hash = study.inputs_hash;
+  return r;
+}
+
+Report run(const Study& study, WhatIfs what_ifs) {
+  if (study.plan_is_auto) return run_the_best(study, what_ifs);
+  Report r = unanswered(study);
   const Answer a = answer(study, &r);
   r.step_time = a.unit;
   r.tokens_per_step = a.tokens;

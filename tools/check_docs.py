@@ -1,0 +1,71 @@
+"""Checks the pages: links between them resolve, none is over long, and the layer table is that of check_layers.py.
+
+  check_docs.py REPOSITORY
+"""
+import pathlib
+import re
+import sys
+
+import check_layers
+
+LONGEST = 120  # lines; generated pages and tables are exempt
+EXEMPT = {"docs/reference/study.md", "docs/accuracy.md"}
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def pages(root):
+    yield from sorted(root.glob("*.md"))
+    yield from sorted(root.glob("validation/*.md"))
+    yield from sorted(root.glob("docs/**/*.md"))
+
+
+def headings(page):
+    found = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in found}
+
+
+def bad_links(root, page):
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)
+    text = re.sub(r"`[^`\n]*`", "", text)
+    for target in LINK.findall(text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists():
+            yield f"{page.relative_to(root)}: links to {target}, which is not there"
+        elif anchor and file.suffix == ".md" and anchor not in headings(file):
+            yield f"{page.relative_to(root)}: links to {target}, and that page has no such heading"
+
+
+def layer_table(page):
+    """module -> modules it may include, from the rows `| module | a b c |` of the page."""
+    table = {}
+    for line in page.read_text().splitlines():
+        found = re.fullmatch(r"\| `(\w+)` \| ([\w ]*|-) \|.*", line)
+        if found:
+            table[found[1]] = set(found[2].replace("-", "").split())
+    return table
+
+
+def offences(root):
+    for page in pages(root):
+        name = str(page.relative_to(root))
+        lines = len(page.read_text().splitlines())
+        if lines > LONGEST and name not in EXEMPT:
+            yield f"{name}: {lines} lines; at most {LONGEST}"
+        yield from bad_links(root, page)
+    table = layer_table(root / "docs/architecture.md")
+    for module, allowed in check_layers.ALLOWED.items():
+        if module not in table:
+            yield f"docs/architecture.md: the table lacks {module}"
+        elif table[module] != set(allowed):
+            yield f"docs/architecture.md: {module}: differs from tools/check_layers.py: {sorted(table[module] ^ set(allowed))}"
+    for module in table.keys() - check_layers.ALLOWED.keys():
+        yield f"docs/architecture.md: the table has {module}, tools/check_layers.py has not"
+
+
+if __name__ == "__main__":
+    bad = list(offences(pathlib.Path(sys.argv[1]).resolve()))
+    print("\n".join(bad) or "docs: ok")
+    sys.exit(bool(bad))

@@ -1,0 +1,52 @@
+"""Writes the fields of a study into docs/reference/study.md, between its two marker lines.
+
+  make_reference.py ORRERY [--check]
+
+ORRERY is the program; it is asked `describe KIND --json`. With --check nothing is written, and the exit status is 1
+when the page differs.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+KINDS = [  # kind of `orrery describe`, heading, what it stands in
+    ("plan", "plan", "`plan:` of a study. `precision` may also be one word such as `bf16`: the usual set for that format."),
+    ("batch", "batch", "`batch:` of a study. Training reads the first five, serving the last three."),
+    ("published", "published", "`published:` of a study: a measured figure, to print our error beside it."),
+    ("cluster", "cluster", "A file under `catalog/clusters/`, or `cluster:` of a study written out."),
+    ("chip", "chip", "A file under `catalog/chips/`."),
+    ("model", "model", "A file under `catalog/models/`, or `model:` of a study written out."),
+    ("stack", "stack", "A file under `catalog/calibration/stacks/`, named by `stack:` of a study."),
+]
+BEGIN, END = "<!-- fields: begin -->", "<!-- fields: end -->"
+
+
+def cell(text):
+    return str(text).replace("|", "\\|")
+
+
+def section(program, kind, heading, intro):
+    answer = subprocess.run([program, "describe", kind, "--json"], check=True, capture_output=True, text=True).stdout
+    lines = [f"## {heading}", "", intro, "", "| field | value | default | meaning |", "|---|---|---|---|"]
+    for f in json.loads(answer)["fields"]:
+        fallback = "required" if f["required"] else f["default"]
+        lines.append(f"| `{f['key']}` | {cell(f['type'])} | {cell(fallback)} | {cell(f['doc'])} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(program, check):
+    page = pathlib.Path(__file__).resolve().parent.parent / "docs/reference/study.md"
+    old = page.read_text()
+    head, rest = old.split(BEGIN)
+    tail = rest.split(END)[1]
+    new = head + BEGIN + "\n" + "\n".join(section(program, *k) for k in KINDS) + END + tail
+    if check:
+        print("reference: ok" if new == old else f"{page}: differs from the program; run tools/make_reference.py")
+        return int(new != old)
+    page.write_text(new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], "--check" in sys.argv[2:]))
