@@ -83,6 +83,10 @@ TEST(Report, FiguresThatAreNotFiniteOrNegativeAreOurBug) {
     r = small();
     r.time.children[0].time = Seconds{bad};
     EXPECT_THROW((void)to_json(r), InternalError) << bad;
+    if (bad == -1.0) continue;  // an error may be negative
+    r = small();
+    r.published.push_back({"s a step", 1.0, 1.0, bad, "nowhere"});
+    EXPECT_THROW((void)to_json(r), InternalError) << bad;
   }
 }
 
