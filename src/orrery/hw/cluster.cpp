@@ -125,10 +125,11 @@ void check(const ClusterFile& file, const Node& where, Diagnostics& problems) {
     if (!(t.bandwidth.value() > 0.0)) {
       fail(fmt::format("saw tier '{}' without bandwidth; expected a rate above zero", t.name));
     }
-    if (t.chips_per_port < 1 || !(t.oversubscription >= 1.0)) {
+    if (t.chips_per_port < 1 || t.chips_per_port > kMostChips ||
+        !(t.oversubscription >= 1.0 && t.oversubscription <= kMostChips)) {
       fail(fmt::format(
-          "saw tier '{}' with chips_per_port or oversubscription below 1; expected 1 or more",
-          t.name));
+          "saw tier '{}' with chips_per_port or oversubscription out of range; expected 1 to {}",
+          t.name, kMostChips));
     }
   }
 }

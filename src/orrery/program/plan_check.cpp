@@ -131,12 +131,13 @@ void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Worklo
   const std::vector<int> sizes = chunk_sizes(graph, plan);
   if (sizes.empty()) {
     const auto& given = plan.stages.layers;
+    const std::string entries = chunks == plan.pipeline ? fmt::format("{}", chunks)
+                                                        : fmt::format("{} or {}", plan.pipeline, chunks);
     check.fail(
         "/plan/stages/layers",
         fmt::format(
-            "saw {} entries with {} layers in all; expected {} or {} entries that add up to {}",
-            given.size(), std::accumulate(given.begin(), given.end(), 0), plan.pipeline, chunks,
-            layers));
+            "saw {} entries with {} layers in all; expected {} entries that add up to {}",
+            given.size(), std::accumulate(given.begin(), given.end(), 0), entries, layers));
   }
   for (const int size : sizes) {
     if (size < 0)
@@ -157,7 +158,7 @@ void check_pipeline(const OpGraph& graph, const ParallelPlan& plan, const Worklo
 void check_batch_ranges(const Workload& work, Checker& check) {
   check.within<std::int64_t>("/batch/global", work.global, 1, kMostSequences);
   check.within<std::int64_t>("/batch/sequence", work.sequence, 1, kLongest);
-  check.within<double>("/batch/mean_length", work.mean_length, 0, kLongest);
+  if (work.mean_length != 0.0) check.within<double>("/batch/mean_length", work.mean_length, 1, kLongest);
   // A fraction is a sequence split over ranks: at least one token of the longest one.
   if (!(work.micro >= kLeastSequences && work.micro <= kMostSequences)) {
     check.fail("/batch/micro", fmt::format("saw {:g}; expected {:g} to {}", work.micro,
