@@ -16,12 +16,12 @@ constexpr const char* kScript = R"(_orrery() {{
       -*) ;;
       *)
         case "$command" in
-          list) words="chips models clusters collectives schedules" ;;
+          list) words="chips models clusters stacks collectives schedules" ;;
           inspect) words=$(orrery list models 2>/dev/null | cut -d' ' -f1) ;;
           describe)
             case "$COMP_CWORD:${{COMP_WORDS[2]}}" in
               2:*) words="chip cluster model plan batch stack published" ;;
-              *:chip | *:cluster | *:model) words=$(orrery list "${{COMP_WORDS[2]}}s" 2>/dev/null | cut -d' ' -f1) ;;
+              *:chip | *:cluster | *:model | *:stack) words=$(orrery list "${{COMP_WORDS[2]}}s" 2>/dev/null | cut -d' ' -f1) ;;
             esac
             ;;
         esac

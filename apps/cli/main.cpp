@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 
 #include "commands.hpp"
@@ -63,9 +64,9 @@ int dispatch(int argc, char** argv) {
 
   ListOptions list;
   auto* list_cmd = app.add_subcommand("list", "what the catalog holds");
-  list_cmd->add_option("kind", list.kind, "chips, models, clusters, collectives or schedules")
+  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives or schedules")
       ->required()
-      ->check(CLI::IsMember({"chips", "models", "clusters", "collectives", "schedules"}));
+      ->check(CLI::IsMember({"chips", "models", "clusters", "stacks", "collectives", "schedules"}));
   add_json(list_cmd, list);
   list_cmd->callback([&] { status = list_command(list); });
 
@@ -103,7 +104,12 @@ int dispatch(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
-    return dispatch(argc, argv);
+    const int status = dispatch(argc, argv);
+    if (std::fflush(stdout) != 0) {
+      fmt::print(stderr, "saw an output that cannot be written; expected room for it\n");
+      return kWrongInput;
+    }
+    return status;
   } catch (const std::exception& e) {
     fmt::print(stderr, "orrery: internal error, please report it: {}\n", e.what());
     return 1;

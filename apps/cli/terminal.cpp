@@ -5,11 +5,12 @@
 #include <cstdio>
 
 #include "commands.hpp"
+#include "orrery/base/text/document.hpp"
 
 namespace orrery::cli {
 
 int report_problems(const Diagnostics& problems) {
-  for (const Error& problem : problems) fmt::print(stderr, "{}\n", to_string(problem));
+  for (const Error& problem : problems) fmt::print(stderr, "{}\n", one_line(to_string(problem)));
   return kWrongInput;
 }
 

@@ -56,8 +56,8 @@ class Runner:
 
     def run(self, command):
         command = command.replace("{examples}", str(self.source / "examples"))
-        if not command.startswith("orrery"):
-            raise Mistake(f"saw the command '{command}'; expected orrery ...")
+        if "orrery" not in command:
+            raise Mistake(f"saw the command '{command}'; expected one with orrery")
         shell = f'orrery() {{ "{self.orrery}" "$@"; }}\n{command}'
         done = subprocess.run(["bash", "-c", shell], cwd=self.folder, env=self.environment, timeout=60,
                               stdin=subprocess.DEVNULL, capture_output=True)

@@ -1,9 +1,9 @@
 // What must hold of any study: better hardware never hurts, parts add up, work takes its time.
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <cmath>
 #include <functional>
-#include <rapidcheck/gtest.h>
 
 #include "../support/studies.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -54,7 +54,9 @@ RC_GTEST_PROP(StepTime, MoreMemoryBandwidthIsNeverSlower, ()) {
 RC_GTEST_PROP(StepTime, MoreFlopsAreNeverSlower, ()) {
   never_slower([](Cluster& c, double k) {
     PeakRates& p = c.chip.peak;
-    for (FlopsPerSecond* rate : {&p.fp32, &p.tf32, &p.fp16, &p.bf16, &p.fp8, &p.int8, &p.fp4, &p.vector}) *rate *= k;
+    for (FlopsPerSecond* rate :
+         {&p.fp32, &p.tf32, &p.fp16, &p.bf16, &p.fp8, &p.int8, &p.fp4, &p.vector})
+      *rate *= k;
   });
 }
 
@@ -91,7 +93,8 @@ RC_GTEST_PROP(StepTime, GrowsLinearlyWithMicroBatches, ()) {
   };
   const double t1 = time_of(1), t2 = time_of(2), t4 = time_of(4);
   RC_ASSERT(t2 > t1 && t4 > t2);
-  // Constant parts make it less than proportional; a tenth is allowed for traffic that hides better.
+  // Constant parts make it less than proportional; a tenth is allowed for traffic that hides
+  // better.
   RC_ASSERT(t2 <= 2.0 * t1 * (1 + 1e-9));
   RC_ASSERT(std::abs((t4 - t2) / (2 * (t2 - t1)) - 1) < 0.1);
 }

@@ -32,7 +32,8 @@ inline Read<Study> study_of(const std::string& text, const Catalog& from = catal
 }
 
 inline Study llama_405b() {
-  const auto study = read_study_file(ORRERY_SOURCE_DIR "/examples/llama3.1-405b-train-h100.yaml", catalog());
+  const auto study =
+      read_study_file(ORRERY_SOURCE_DIR "/examples/llama3.1-405b-train-h100.yaml", catalog());
   if (!study) throw std::runtime_error(all_of(study.error()));
   return *study;
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -62,9 +63,10 @@ int describe_command(const DescribeOptions& options) {
   std::string text;
   if (!options.name.empty()) {
     const std::string path = fmt::format("{}/{}/{}.yaml", catalog.root(), folder_of(options.kind), options.name);
+    const std::vector<std::string> known = catalog.names(folder_of(options.kind));
     std::ifstream in(path);
-    if (*folder_of(options.kind) == '\0' || !in) {
-      const std::string near = nearest_name(options.name, catalog.names(folder_of(options.kind)));
+    if (std::ranges::find(known, options.name) == known.end() || !in) {
+      const std::string near = nearest_name(options.name, known);
       fmt::print(stderr, "saw the unknown {} '{}'; expected {}\n", options.kind, options.name,
                  near.empty() ? fmt::format("a name from `orrery list {}`", folder_of(options.kind)) : "'" + near + "'");
       return kWrongInput;

@@ -44,6 +44,9 @@ double cache_bytes(const OpGraph& graph) {
 }  // namespace
 
 int inspect_command(const InspectOptions& options) {
+  if (!(options.sequence >= 1)) {  // NaN passes the parser's range
+    return report_problems({{"", fmt::format("saw --sequence {}; expected 1 or more", options.sequence)}});
+  }
   const Catalog catalog = Catalog::standard();
   Node where;
   where.kind = Node::Kind::Scalar;

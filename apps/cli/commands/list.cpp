@@ -44,6 +44,12 @@ std::vector<Entry> entries_of(const std::string& kind, const Catalog& catalog) {
       }
       out.push_back({name, summary});
     }
+  } else if (kind == "stacks") {
+    for (const std::string& name : catalog.names("calibration/stacks")) {
+      where.scalar = name;
+      const auto stack = catalog.stack(name, where);
+      out.push_back({name, stack ? stack->source : ""});
+    }
   } else if (kind == "collectives") {
     for (const auto& [name, value] : EnumNames<CollectiveKind>::values) {
       out.push_back({name, "ring, tree, in-network, direct, bucket or hierarchical, whichever is fastest"});
@@ -61,6 +67,9 @@ std::vector<Entry> entries_of(const std::string& kind, const Catalog& catalog) {
 
 int list_command(const ListOptions& options) {
   const std::vector<Entry> entries = entries_of(options.kind, Catalog::standard());
+  if (entries.empty()) {
+    return report_problems({{Catalog::standard().root(), "saw no " + options.kind + "; expected a catalog of them"}});
+  }
   if (options.format == Format::Json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const Entry& e : entries) out.push_back({{"name", e.name}, {"summary", e.summary}});

@@ -18,9 +18,9 @@ class InternalError : public std::logic_error {
 
 }  // namespace orrery
 
-#define ORRERY_CHECK(condition, ...)                                            \
-  do {                                                                          \
-    if (!(condition)) {                                                         \
-      ::orrery::fail_check(__FILE__, __LINE__, fmt::format(__VA_ARGS__));       \
-    }                                                                           \
+#define ORRERY_CHECK(condition, ...)                                      \
+  do {                                                                    \
+    if (!(condition)) {                                                   \
+      ::orrery::fail_check(__FILE__, __LINE__, fmt::format(__VA_ARGS__)); \
+    }                                                                     \
   } while (false)

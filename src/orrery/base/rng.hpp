@@ -1,5 +1,6 @@
 // Rng: splitmix64, seeded from a study's seed and the name of the stream that draws from it, so
-// that adding one draw somewhere never moves another. Our own distributions: std's differ by library.
+// that adding one draw somewhere never moves another. Our own distributions: std's differ by
+// library.
 #pragma once
 #include <cstdint>
 #include <string_view>

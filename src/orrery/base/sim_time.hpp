@@ -5,10 +5,15 @@
 #pragma once
 #include <cmath>
 #include <cstdint>
+
 #include "orrery/base/units.hpp"
 namespace orrery {
 enum class SimTime : std::int64_t {};
-inline SimTime to_sim_time(Seconds s) { return SimTime{static_cast<std::int64_t>(std::ceil(s.value() * 1e12))}; }
-constexpr Seconds to_seconds(SimTime t) { return Seconds{static_cast<double>(t) * 1e-12}; }
-constexpr SimTime operator+(SimTime a, SimTime b) { return SimTime{static_cast<std::int64_t>(a) + static_cast<std::int64_t>(b)}; }
+inline SimTime to_sim_time(Seconds s) {
+  return SimTime{static_cast<std::int64_t>(std::ceil(s.value() * 1e12))};
 }
+constexpr Seconds to_seconds(SimTime t) { return Seconds{static_cast<double>(t) * 1e-12}; }
+constexpr SimTime operator+(SimTime a, SimTime b) {
+  return SimTime{static_cast<std::int64_t>(a) + static_cast<std::int64_t>(b)};
+}
+}  // namespace orrery

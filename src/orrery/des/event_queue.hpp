@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <vector>
+
 #include "orrery/base/sim_time.hpp"
 namespace orrery {
 struct Event {
@@ -25,9 +26,12 @@ class EventQueue {
     return e;
   }
   [[nodiscard]] bool empty() const { return heap_.empty(); }
+
  private:
-  static bool later(const Event& a, const Event& b) { return a.time != b.time ? a.time > b.time : a.seq > b.seq; }
+  static bool later(const Event& a, const Event& b) {
+    return a.time != b.time ? a.time > b.time : a.seq > b.seq;
+  }
   std::vector<Event> heap_;
   std::uint64_t next_seq_ = 0;
 };
-}
+}  // namespace orrery

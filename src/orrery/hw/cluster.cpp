@@ -93,7 +93,8 @@ void check(const ClusterFile& file, const Node& where, Diagnostics& problems) {
   const auto fail = [&](const std::string& what) { problems.push_back({where.where(), what}); };
   if (file.tiers.empty()) fail("saw a cluster without tiers; expected at least one network");
   if (file.tiers.size() > 4) fail("saw more than four tiers; expected at most four");
-  if (!(file.pue >= 1.0 && file.pue < 100.0)) fail(fmt::format("saw pue: {}; expected 1 to 100", file.pue));
+  if (!(file.pue >= 1.0 && file.pue < 100.0))
+    fail(fmt::format("saw pue: {}; expected 1 to 100", file.pue));
   if (!(file.price_factor >= 0.0 && file.price_factor < 1e6)) {
     fail(fmt::format("saw price_factor: {}; expected 0 or more", file.price_factor));
   }
@@ -110,10 +111,11 @@ void check(const ClusterFile& file, const Node& where, Diagnostics& problems) {
       fail(fmt::format("saw tier '{}' of width {}; expected 1 to {}", t.name, t.width, kMostChips));
     }
     if (!t.wrap.empty() && t.wrap.size() != t.shape.size()) {
-      fail(fmt::format("saw tier '{}' with {} entries of wrap; expected {}, as of shape, or none", t.name,
-                       t.wrap.size(), t.shape.size()));
+      fail(fmt::format("saw tier '{}' with {} entries of wrap; expected {}, as of shape, or none",
+                       t.name, t.wrap.size(), t.shape.size()));
     }
-    if (t.block < 0) fail(fmt::format("saw tier '{}' of block {}; expected 0 or more", t.name, t.block));
+    if (t.block < 0)
+      fail(fmt::format("saw tier '{}' of block {}; expected 0 or more", t.name, t.block));
     if (t.kind == TierKind::Torus && (t.shape.empty() || t.shape.size() > 4 || any_bad)) {
       fail(
           fmt::format("saw torus '{}' without a usable shape; expected one to four lengths of at "
@@ -123,9 +125,11 @@ void check(const ClusterFile& file, const Node& where, Diagnostics& problems) {
     if (!(t.bandwidth.value() > 0.0)) {
       fail(fmt::format("saw tier '{}' without bandwidth; expected a rate above zero", t.name));
     }
-    if (t.chips_per_port < 1 || !(t.oversubscription >= 1.0)) {
-      fail(fmt::format("saw tier '{}' with chips_per_port or oversubscription below 1; expected 1 or more",
-                       t.name));
+    if (t.chips_per_port < 1 || t.chips_per_port > kMostChips ||
+        !(t.oversubscription >= 1.0 && t.oversubscription <= kMostChips)) {
+      fail(fmt::format(
+          "saw tier '{}' with chips_per_port or oversubscription out of range; expected 1 to {}",
+          t.name, kMostChips));
     }
   }
 }

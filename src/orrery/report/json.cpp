@@ -30,6 +30,14 @@ Json seconds_or_null(const std::optional<Seconds>& time) {
   return time ? Json(time->value()) : Json(nullptr);
 }
 
+// JSON has no NaN: it would turn into null unseen.
+void require_finite(const Json& value, const std::string& key) {
+  ORRERY_CHECK(!value.is_number_float() || std::isfinite(value.get<double>()),
+               "report field {} is not finite", key);
+  if (!value.is_structured()) return;
+  for (const auto& [name, part] : value.items()) require_finite(part, name);
+}
+
 }  // namespace
 
 std::string to_json(const Report& r) {
@@ -94,7 +102,9 @@ std::string to_json(const Report& r) {
   }
   out["notes"] = r.notes;
   out["inputs_hash"] = r.inputs_hash;
-  return out.dump(2) + "\n";
+  require_finite(out, "");
+  // A file's name may be any bytes.
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace orrery

@@ -75,10 +75,16 @@ Read<Node> Catalog::named(const std::string& folder, const char* what, const std
   if (plain && is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name)))
     return document(folder, name);
   const std::vector<std::string> known = names(folder);
+  if (known.empty()) {
+    return at(where, fmt::format("saw no {} in the catalog '{}'; expected the files of {}/ there", folder,
+                                 root_, folder));
+  }
   const std::string near = nearest_name(name, known);
-  const std::string hint = near.empty()
-                               ? fmt::format("one of {}", fmt::join(known, ", "))
-                               : fmt::format("'{}' or another of `orrery list {}`", near, folder);
+  const std::string list = folder.substr(folder.rfind('/') + 1);  // calibration/stacks: stacks
+  const std::string hint = !near.empty() && list == "collectives" ? fmt::format("'{}'", near)
+                           : !near.empty() ? fmt::format("'{}' or another of `orrery list {}`", near, list)
+                           : known.size() > 12 ? fmt::format("one of `orrery list {}`", list)
+                                               : fmt::format("one of {}", fmt::join(known, ", "));
   return at(where, fmt::format("saw the unknown {} '{}'; expected {}", what, name, hint));
 }
 
@@ -115,7 +121,8 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
           {chips->where(), fmt::format("saw {}; expected 1 or more", chips->seen())});
     }
     if (!problems.empty()) return tl::unexpected(problems);
-    return cluster(derived.base, derived.chips, *base, derived.chips > 0 ? *where.find("chips") : *base);
+    return cluster(derived.base, derived.chips, *base,
+                   derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
   for (std::size_t i = 0; problems.empty() && i < file.tiers.size(); ++i) {

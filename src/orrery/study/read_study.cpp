@@ -47,25 +47,46 @@ void check_serving(const Workload& work, const Node& root, Diagnostics& problems
   const Node* batch = root.find("batch");
   const Node& where = batch != nullptr ? *batch : root;
   constexpr std::int64_t kMost = 1'000'000'000;
-  const auto need = [&](const char* key, std::int64_t value) {
-    if (value >= 1 && value <= kMost) return;
+  const auto within = [&](const char* key, std::int64_t value, bool needed) {
+    if (value >= (needed ? 1 : 0) && value <= kMost) return;
     const Node* said = where.find(key);
     problems.push_back({said != nullptr ? said->where() : where.where(),
-                        fmt::format("saw {}: {}; expected 1 to {}", key, value, kMost)});
+                        fmt::format("saw {}: {}; expected {} to {}", key, value, needed ? 1 : 0, kMost)});
   };
-  if (work.task != Task::Offline) need("sequences", work.sequences);
-  need("prompt", work.prompt);
-  if (work.task == Task::Generate || work.task == Task::Offline) need("generated", work.generated);
+  const bool serving = work.task != Task::Train && work.task != Task::Finetune;
+  within("sequences", work.sequences, serving && work.task != Task::Offline);
+  within("prompt", work.prompt, serving);
+  within("generated", work.generated, work.task == Task::Generate || work.task == Task::Offline);
+}
+
+// `recompute_ops` names ops of the model, or the first parts of their names.
+void check_recompute_ops(const Study& study, Diagnostics& problems) {
+  std::vector<std::string> known{"norm"};
+  for (const Layer& layer : study.graph.layers) {
+    for (const Op& op : layer.ops) {
+      for (std::size_t dot = op.name.find('.'); dot != std::string::npos; dot = op.name.find('.', dot + 1)) {
+        known.push_back(op.name.substr(0, dot));
+      }
+      known.push_back(op.name);
+    }
+  }
+  std::ranges::sort(known);
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  for (const std::string& name : study.plan.recompute_ops) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    problems.push_back({"/plan/recompute_ops", fmt::format("saw '{}'; expected ops of the model: {}", name,
+                                                           fmt::join(known, ", "))});
+  }
 }
 
 // A number that the file gives must be above zero there.
 void check_positive(const Node& root, const char* block, const char* key, std::optional<double> value,
                     Diagnostics& problems) {
-  if (!value || *value > 0) return;
+  if (!value || (*value > 0 && *value < 1e24)) return;
   const Node* parent = root.find(block);
   const Node* said = parent != nullptr ? parent->find(key) : nullptr;
   if (said == nullptr) return;  // missing, or a map that could not be read
-  problems.push_back({said->where(), fmt::format("saw {}; expected more than 0", said->seen())});
+  problems.push_back({said->where(), fmt::format("saw {}; expected more than 0 and less than 1e24", said->seen())});
 }
 
 void check_figures(const Study& study, const Node& root, Diagnostics& problems) {
@@ -77,7 +98,8 @@ void check_figures(const Study& study, const Node& root, Diagnostics& problems) 
   };
   check_positive(root, "published", "flops_per_chip", value(p.flops_per_chip), problems);
   check_positive(root, "published", "step_time", value(p.step_time), problems);
-  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip, problems);
+  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip,
+                 problems);
 }
 
 void hash_node(const Node& node, std::uint64_t& h) {
@@ -89,6 +111,7 @@ void hash_node(const Node& node, std::uint64_t& h) {
   mix(node.scalar);
   for (const Node& item : node.items) hash_node(item, h);
   std::vector<const Node::Member*> members;
+  members.reserve(node.members.size());
   for (const Node::Member& m : node.members) members.push_back(&m);
   std::ranges::sort(members, {}, [](const Node::Member* m) { return m->key; });
   for (const Node::Member* m : members) {
@@ -220,12 +243,12 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
       append(problems, cluster.error());
     }
   }
-  const bool training = study.work.task == Task::Train || study.work.task == Task::Finetune;
-  if (!training) check_serving(study.work, root, problems);
+  check_serving(study.work, root, problems);
   check_figures(study, root, problems);
   if (plan_known && model_known && cluster_known) {
-    append_located(problems, check_plan(study.graph, study.plan, study.work, study.setting.cluster),
-                   root);
+    Diagnostics found = check_plan(study.graph, study.plan, study.work, study.setting.cluster);
+    check_recompute_ops(study, found);
+    append_located(problems, found, root);
   }
   if (!problems.empty()) return tl::unexpected(problems);
   return study;

@@ -91,7 +91,10 @@ TEST(Document, WhatIsNoTextInUtf8IsRefusedAtItsPlace) {
 }
 
 TEST(Document, AByteOrderMarkAndWindowsLineEndsAreRead) {
-  const auto root = parse_document("\xef\xbb\xbf" "a: 1\r\nb: two\r\n", "f.yaml");
+  const auto root = parse_document(
+      "\xef\xbb\xbf"
+      "a: 1\r\nb: two\r\n",
+      "f.yaml");
   ASSERT_TRUE(root);
   EXPECT_EQ(root->find("a")->scalar, "1");
   EXPECT_EQ(root->find("b")->scalar, "two");
@@ -102,9 +105,9 @@ TEST(Document, TextsThatAreNoDocumentSayWhere) {
   for (const char* text : {"", "# only a comment\n", "null\n", "---\n"}) {
     EXPECT_NE(first_problem(text).find("empty"), std::string::npos) << text;
   }
-  for (const char* text : {"a: [1, 2", "{\"a\": {\"b\": 1", "a: \"open", "a: b: c", "\ta: 1",
-                           "*nowhere", "a: *nowhere", "&a [*a]", "%YAML 9", "? [1]\n: 2", "a: @b", "a: !<x",
-                           "- 1\nb: 2"}) {
+  for (const char* text :
+       {"a: [1, 2", "{\"a\": {\"b\": 1", "a: \"open", "a: b: c", "\ta: 1", "*nowhere",
+        "a: *nowhere", "&a [*a]", "%YAML 9", "? [1]\n: 2", "a: @b", "a: !<x", "- 1\nb: 2"}) {
     EXPECT_EQ(first_problem(text).substr(0, 7), "f.yaml:") << text;
     EXPECT_NE(first_problem(text).find("expected"), std::string::npos) << text;
   }

@@ -32,8 +32,10 @@ TEST(Quantity, TimesPricesWorkAndPower) {
 }
 
 TEST(Quantity, BareNumbersAndNonsenseAreRefused) {
-  for (const char* text : {"3.35", "", " ", "GB", "3 XB", "3 GB/", "3 GB/s/s", "3 GBs", "1 2 GB", "nan GB", "inf s",
-                           "1e999 s", "0x10 B", "3 KB", "3 gb", "--3 s", "$", "$x", "$2/", "$2/foo", "3 /s", "3 kmin"}) {
+  for (const char* text :
+       {"3.35",   "",       " ",     "GB",      "3 XB",   "3 GB/", "3 GB/s/s", "3 GBs",
+        "1 2 GB", "nan GB", "inf s", "1e999 s", "0x10 B", "3 KB",  "3 gb",     "--3 s",
+        "$",      "$x",     "$2/",   "$2/foo",  "3 /s",   "3 kmin"}) {
     EXPECT_FALSE(parse_quantity(text)) << text;
   }
 }
@@ -74,8 +76,9 @@ TEST_P(RoundTrip, TimesReadBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, RoundTrip,
-                         testing::Values(1.0, 9.99, 99.97, 999.4, 999.6, 1e3, 1023.9, 1024.0, 12345.0, 1e6, 1048575.0,
-                                         9.995e8, 3.35e12, 7.2e12, 1.7e14));
+                         testing::Values(1.0, 9.99, 99.97, 999.4, 999.6, 1e3, 1023.9, 1024.0,
+                                         12345.0, 1e6, 1048575.0, 9.995e8, 3.35e12, 7.2e12,
+                                         1.7e14));
 
 }  // namespace
 }  // namespace orrery

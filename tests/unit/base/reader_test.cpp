@@ -76,7 +76,8 @@ TEST(Reader, AllProblemsAreToldAtOnce) {
   const ReadCable r = read_cable("latency: 3\nwire: wood\nstrands: x\nspare: 1\nlengths: 5\n");
   ASSERT_EQ(r.problems.size(), 6u);
   EXPECT_EQ(to_string(r.problems[0]), "c.yaml:1:1: /: saw no 'bandwidth'; expected this key here");
-  EXPECT_EQ(to_string(r.problems[1]), "c.yaml:1:10: /latency: saw 3; expected a time such as 2.5 us");
+  EXPECT_EQ(to_string(r.problems[1]),
+            "c.yaml:1:10: /latency: saw 3; expected a time such as 2.5 us");
   EXPECT_EQ(to_string(r.problems[2]), "c.yaml:2:7: /wire: saw wood; expected one of copper, glass");
   EXPECT_EQ(to_string(r.problems[5]), "c.yaml:5:10: /lengths: saw 5; expected a list");
 }
@@ -84,7 +85,8 @@ TEST(Reader, AllProblemsAreToldAtOnce) {
 TEST(Reader, AnUnknownKeyComesWithTheNearestKnownOne) {
   EXPECT_EQ(only_problem("latencey: 2 us"),
             "c.yaml:2:1: /latencey: saw the unknown key 'latencey'; expected 'latency'");
-  EXPECT_NE(only_problem("zzzzzzzz: 1").find("expected one of bandwidth, latency"), std::string::npos);
+  EXPECT_NE(only_problem("zzzzzzzz: 1").find("expected one of bandwidth, latency"),
+            std::string::npos);
 }
 
 TEST(Reader, AMissingKeyIsReportedAtItsParent) {
@@ -97,21 +99,29 @@ TEST(Reader, IntegersThatDoNotFitAreRefusedNotWrapped) {
             "c.yaml:2:10: /strands: saw 99999999999; expected a whole number up to 2147483647");
   EXPECT_EQ(only_problem("strands: -99999999999"),
             "c.yaml:2:10: /strands: saw -99999999999; expected a whole number from -2147483648");
-  EXPECT_NE(only_problem("metres: 1e300").find("saw 1e300; expected a whole number"), std::string::npos);
-  EXPECT_NE(only_problem("lengths: [1, 4294967297]").find("c.yaml:2:14: /lengths/1"), std::string::npos);
+  EXPECT_NE(only_problem("metres: 1e300").find("saw 1e300; expected a whole number"),
+            std::string::npos);
+  EXPECT_NE(only_problem("lengths: [1, 4294967297]").find("c.yaml:2:14: /lengths/1"),
+            std::string::npos);
   EXPECT_EQ(read_cable("bandwidth: 1 GB/s\nmetres: 99999999999").cable.metres, 99999999999);
 }
 
 TEST(Reader, NumbersThatAreNotFiniteAreRefused) {
   for (const char* bad : {"nan", ".nan", "inf", ".inf", "-.inf", "1e400"}) {
-    EXPECT_NE(only_problem(std::string("loss: ") + bad).find("expected a number"), std::string::npos) << bad;
-    EXPECT_NE(only_problem(std::string("latency: ") + bad + " s").find("expected a time"), std::string::npos) << bad;
+    EXPECT_NE(only_problem(std::string("loss: ") + bad).find("expected a number"),
+              std::string::npos)
+        << bad;
+    EXPECT_NE(only_problem(std::string("latency: ") + bad + " s").find("expected a time"),
+              std::string::npos)
+        << bad;
   }
 }
 
 TEST(Reader, QuantitiesAreNeverNegativeOrOfAnotherKind) {
   for (const char* bad : {"-1 us", "5 GB", "5 GB/s", "5", "[5 us]", "{a: 1}"}) {
-    EXPECT_NE(only_problem(std::string("latency: ") + bad).find("expected a time such as"), std::string::npos) << bad;
+    EXPECT_NE(only_problem(std::string("latency: ") + bad).find("expected a time such as"),
+              std::string::npos)
+        << bad;
   }
 }
 

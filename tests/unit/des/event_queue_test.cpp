@@ -1,7 +1,6 @@
 #include "orrery/des/event_queue.hpp"
 
 #include <gtest/gtest.h>
-
 #include <rapidcheck/gtest.h>
 
 namespace orrery {
@@ -15,7 +14,8 @@ TEST(EventQueue, EqualTimesPopInTheOrderOfPosting) {
 }
 
 RC_GTEST_PROP(EventQueueProperty, PopsByTimeThenByOrderOfPosting, ()) {
-  const auto times = *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 20));
+  const auto times =
+      *rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 20));
   EventQueue queue;
   for (std::size_t i = 0; i < times.size(); ++i) {
     queue.post(SimTime{times[i]}, 0, static_cast<std::uint32_t>(i));
@@ -28,7 +28,8 @@ RC_GTEST_PROP(EventQueueProperty, PopsByTimeThenByOrderOfPosting, ()) {
 }
 
 RC_GTEST_PROP(EventQueueProperty, ANoOpEventNeverReordersTheOthers, ()) {
-  const auto times = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 5)));
+  const auto times = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(0, 5)));
   const auto extra = *rc::gen::inRange<std::size_t>(0, times.size());
   const auto order = [&](bool with_extra) {
     EventQueue queue;

@@ -35,11 +35,37 @@ TEST(Report, ASumIsTheSumOfItsParts) {
 TEST(Report, JsonHoldsEveryKeyOfItsSchema) {
   const auto json = nlohmann::json::parse(to_json(small()));
   EXPECT_EQ(json["schema"], "orrery.report/1");
-  for (const char* key : {"study", "model", "cluster", "chips", "task", "plan", "feasible", "reasons", "step_time_s",
-                          "step_time_low_s", "step_time_high_s", "tokens_per_s", "tokens_per_s_per_chip",
-                          "tflops_per_chip", "hardware_tflops_per_chip", "mfu", "hfu", "flop_convention", "ttft_s",
-                          "tpot_s", "latency_s", "memory", "time", "power_w_per_chip", "energy_j_per_step",
-                          "usd_per_million_tokens", "bottleneck", "what_if", "published", "notes", "inputs_hash"}) {
+  for (const char* key : {"study",
+                          "model",
+                          "cluster",
+                          "chips",
+                          "task",
+                          "plan",
+                          "feasible",
+                          "reasons",
+                          "step_time_s",
+                          "step_time_low_s",
+                          "step_time_high_s",
+                          "tokens_per_s",
+                          "tokens_per_s_per_chip",
+                          "tflops_per_chip",
+                          "hardware_tflops_per_chip",
+                          "mfu",
+                          "hfu",
+                          "flop_convention",
+                          "ttft_s",
+                          "tpot_s",
+                          "latency_s",
+                          "memory",
+                          "time",
+                          "power_w_per_chip",
+                          "energy_j_per_step",
+                          "usd_per_million_tokens",
+                          "bottleneck",
+                          "what_if",
+                          "published",
+                          "notes",
+                          "inputs_hash"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   for (const char* key : {"peak_bytes", "capacity_bytes", "stage", "parts"}) {
@@ -56,6 +82,10 @@ TEST(Report, FiguresThatAreNotFiniteOrNegativeAreOurBug) {
     EXPECT_THROW((void)to_json(r), InternalError) << bad;
     r = small();
     r.time.children[0].time = Seconds{bad};
+    EXPECT_THROW((void)to_json(r), InternalError) << bad;
+    if (bad == -1.0) continue;  // an error may be negative
+    r = small();
+    r.published.push_back({"s a step", 1.0, 1.0, bad, "nowhere"});
     EXPECT_THROW((void)to_json(r), InternalError) << bad;
   }
 }

@@ -31,13 +31,17 @@ TEST(ReadStudy, FillsTheDataRanksThatThePlanLeavesOpen) {
 }
 
 TEST(ReadStudy, MistakesOfDifferentBlocksAreToldTogether) {
-  const Diagnostics problems =
-      problems_of("model: lama-3.1-8b\ncluster: {base: dgx-h10, chips: 64}\nbatch: {global: x}\nplan: {tensr: 8}\nx: 1\n");
+  const Diagnostics problems = problems_of(
+      "model: lama-3.1-8b\ncluster: {base: dgx-h10, chips: 64}\nbatch: {global: x}\nplan: {tensr: "
+      "8}\nx: 1\n");
   ASSERT_EQ(problems.size(), 5u) << all_of(problems);
   const std::string all = all_of(problems);
-  for (const char* text : {"s.yaml:1:8: /model: saw the unknown model 'lama-3.1-8b'; expected 'llama-3.1-8b'",
-                           "s.yaml:2:17: /cluster/base: saw the unknown cluster 'dgx-h10'", "s.yaml:3:17: /batch/global",
-                           "s.yaml:4:8: /plan/tensr: saw the unknown key 'tensr'; expected 'tensor'", "s.yaml:5:1: /x"}) {
+  for (const char* text :
+       {"s.yaml:1:8: /model: saw the unknown model 'lama-3.1-8b'; expected 'llama-3.1-8b'",
+        "s.yaml:2:17: /cluster/base: saw the unknown cluster 'dgx-h10'",
+        "s.yaml:3:17: /batch/global",
+        "s.yaml:4:8: /plan/tensr: saw the unknown key 'tensr'; expected 'tensor'",
+        "s.yaml:5:1: /x"}) {
     EXPECT_NE(all.find(text), std::string::npos) << text << "\n" << all;
   }
 }

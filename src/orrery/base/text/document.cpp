@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 namespace orrery {
 namespace {
@@ -60,32 +61,6 @@ std::optional<Error> not_text(std::string_view text, const std::string& file) {
   return std::nullopt;
 }
 
-// One line of at most so many bytes: control characters are spelt out, no character is cut.
-std::string one_line(std::string_view text, std::size_t most) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    if (out.size() >= most) return out + "...";
-    const std::size_t length = std::max<std::size_t>(1, utf8_length(text.substr(i)));
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += text.substr(i, length);
-    }
-    i += length;
-  }
-  return out;
-}
-
-std::size_t count_nodes(const Node& node) {
-  std::size_t total = 1;
-  for (const Node& item : node.items) total += count_nodes(item);
-  for (const Node::Member& member : node.members) total += count_nodes(member.value);
-  return total;
-}
-
 constexpr std::size_t kShown = 57;  // bytes of a value in a message
 
 // As in a JSON pointer, on one line and without blanks.
@@ -95,6 +70,13 @@ std::string escape_pointer(const std::string& key) {
     out += c == '~' ? "~0" : c == '/' ? "~1" : c == ' ' ? "_" : std::string(1, c);
   }
   return out;
+}
+
+std::size_t count_nodes(const Node& node) {
+  std::size_t total = 1;
+  for (const Node& item : node.items) total += count_nodes(item);
+  for (const Node::Member& member : node.members) total += count_nodes(member.value);
+  return total;
 }
 
 // Builds Nodes from yaml-cpp's events: its own tree forgets duplicate keys, we must not.
@@ -107,7 +89,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { leaf(mark, anchor, {}); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto it = anchors_.find(anchor);
-    if (it == anchors_.end()) throw Refused{"saw an alias that refers to itself; expected a value", mark};
+    if (it == anchors_.end())
+      throw Refused{"saw an alias that refers to itself; expected a value", mark};
     nodes_ += it->second.size;
     check_size(mark);
     Node copy = it->second.node;
@@ -172,7 +155,8 @@ class TreeBuilder final : public YAML::EventHandler {
     ++nodes_;
     check_size(mark);
     if (open_.size() >= kDeepest) {
-      throw Refused{fmt::format("saw values nested deeper than {} levels; expected fewer", kDeepest), mark};
+      throw Refused{
+          fmt::format("saw values nested deeper than {} levels; expected fewer", kDeepest), mark};
     }
     Open o{{}, anchor, true, {}, {}};
     o.node.kind = kind;
@@ -216,12 +200,12 @@ class TreeBuilder final : public YAML::EventHandler {
     parent.key_is_next = true;
     const auto [first, is_new] = parent.lines.emplace(parent.key, parent.key_mark.line + 1);
     if (!is_new) {
-      problems.push_back({fmt::format("{}:{}:{}: {}/{}", file_, parent.key_mark.line + 1,
-                                      parent.key_mark.column + 1, pointer(),
-                                      escape_pointer(parent.key)),
-                          fmt::format("saw the key '{}' a second time; expected it once (first on "
-                                      "line {})",
-                                      one_line(parent.key, kShown), first->second)});
+      problems.push_back(
+          {fmt::format("{}:{}:{}: {}/{}", file_, parent.key_mark.line + 1,
+                       parent.key_mark.column + 1, pointer(), escape_pointer(parent.key)),
+           fmt::format("saw the key '{}' a second time; expected it once (first on "
+                       "line {})",
+                       one_line(parent.key, kShown), first->second)});
       return;
     }
     parent.node.members.push_back(
@@ -254,6 +238,24 @@ void set_pointers(Node& node, const std::string& pointer) {
 
 }  // namespace
 
+std::string one_line(std::string_view text, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    if (out.size() >= most) return out + "...";
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text.substr(i)));
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out += text.substr(i, length);
+    }
+    i += length;
+  }
+  return out;
+}
+
 const Node* Node::find(std::string_view key) const {
   for (const Member& member : members) {
     if (member.key == key) return &member.value;
@@ -263,33 +265,39 @@ const Node* Node::find(std::string_view key) const {
 
 std::string Node::where() const {
   const std::string at = pointer.empty() ? "/" : pointer;
-  return line == 0 ? fmt::format("{}: {}", file, at) : fmt::format("{}:{}:{}: {}", file, line, column, at);
+  return line == 0 ? fmt::format("{}: {}", file, at)
+                   : fmt::format("{}:{}:{}: {}", file, line, column, at);
 }
 
 std::string Node::seen() const {
   switch (kind) {
-    case Kind::Null: return "nothing";
+    case Kind::Null:
+      return "nothing";
     case Kind::Scalar: {
       const std::string shown = one_line(scalar, kShown);
       return quoted ? fmt::format("\"{}\"", shown) : shown;
     }
-    case Kind::Sequence: return fmt::format("a list of {}", items.size());
-    case Kind::Map: return "a map";
+    case Kind::Sequence:
+      return fmt::format("a list of {}", items.size());
+    case Kind::Map:
+      return "a map";
   }
   return "";
 }
 
 tl::expected<Node, Diagnostics> parse_document(std::string_view text, const std::string& file) {
   if (text.size() > kLargestText) {
-    return tl::unexpected(Diagnostics{
-        {file + ":1:1: /", fmt::format("saw {} bytes; expected at most {}", text.size(), kLargestText)}});
+    return tl::unexpected(
+        Diagnostics{{file + ":1:1: /",
+                     fmt::format("saw {} bytes; expected at most {}", text.size(), kLargestText)}});
   }
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   if (auto problem = not_text(text, file)) return tl::unexpected(Diagnostics{std::move(*problem)});
   std::istringstream stream{std::string(text)};
   TreeBuilder builder(file);
   const auto at = [&](const YAML::Mark& mark) {
-    return fmt::format("{}:{}:{}: /", file, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1);
+    return fmt::format("{}:{}:{}: /", file, std::max(mark.line, 0) + 1,
+                       std::max(mark.column, 0) + 1);
   };
   try {
     YAML::Parser parser(stream);
@@ -297,14 +305,15 @@ tl::expected<Node, Diagnostics> parse_document(std::string_view text, const std:
     if (!any || builder.root.is_null()) {
       builder.problems.push_back({file + ":1:1: /", "saw an empty text; expected a map of keys"});
     }
-    const Node first = std::move(builder.root);
+    Node first = std::exchange(builder.root, Node{});
     if (any && parser.HandleNextDocument(builder)) {
       builder.problems.push_back({builder.root.where(), "saw a second document; expected one"});
     }
-    builder.root = first;
+    builder.root = std::move(first);
   } catch (const YAML::Exception& e) {
     builder.problems.push_back({at(e.mark), fmt::format("saw text that is not valid YAML or JSON "
-                                                        "({}); expected it closed and indented", e.msg)});
+                                                        "({}); expected it closed and indented",
+                                                        e.msg)});
   } catch (const Refused& e) {
     builder.problems.push_back({at(e.mark), e.what});
   }

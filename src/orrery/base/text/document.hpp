@@ -19,14 +19,14 @@ class Node {
   struct Member;
 
   Kind kind = Kind::Null;
-  bool quoted = false;   // a quoted scalar is text, whatever it looks like
-  std::string scalar;    // Scalar: the text as written
+  bool quoted = false;          // a quoted scalar is text, whatever it looks like
+  std::string scalar;           // Scalar: the text as written
   std::vector<Node> items;      // Sequence
   std::vector<Member> members;  // Map, in the order of the file
-  int line = 0;    // from 1; 0 when the node was not read from a file
-  int column = 0;  // from 1
-  std::string file;     // shown in messages
-  std::string pointer;  // JSON pointer of this node, "" at the root
+  int line = 0;                 // from 1; 0 when the node was not read from a file
+  int column = 0;               // from 1
+  std::string file;             // shown in messages
+  std::string pointer;          // JSON pointer of this node, "" at the root
 
   [[nodiscard]] bool is_map() const { return kind == Kind::Map; }
   [[nodiscard]] bool is_sequence() const { return kind == Kind::Sequence; }
@@ -49,6 +49,10 @@ struct Node::Member {
   int column = 0;
   Node value;
 };
+
+// Text for a message: on one line, control characters spelt out, cut after `most` bytes but never
+// inside a character.
+std::string one_line(std::string_view text, std::size_t most = std::string_view::npos);
 
 // Parses YAML (of which JSON is a part). All mistakes of the text itself, first to last.
 tl::expected<Node, Diagnostics> parse_document(std::string_view text, const std::string& file);

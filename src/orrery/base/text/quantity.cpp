@@ -135,7 +135,8 @@ std::optional<ParsedQuantity> parse_quantity(std::string_view text) {
     const auto per = unit(trim(rest.substr(1)));
     if (!per) return std::nullopt;
     const Dimension& d = per->dimension;
-    return ParsedQuantity{*amount / per->scale, {-d.time, -d.data, -d.work, -d.energy, 1 - d.money}};
+    return ParsedQuantity{*amount / per->scale,
+                          {-d.time, -d.data, -d.work, -d.energy, 1 - d.money}};
   }
   const auto number = leading_number(text, rest);
   if (!number || rest.empty()) return std::nullopt;
@@ -191,7 +192,11 @@ std::string show(Seconds t) {
   const auto with = [&](double scale, const char* name) {
     const double shown = t.value() * scale;
     const double magnitude = std::abs(shown);
-    return fmt::format("{:.{}f} {}", shown, magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : 2, name);
+    return fmt::format("{:.{}f} {}", shown,
+                       magnitude >= 99.95   ? 0
+                       : magnitude >= 9.995 ? 1
+                                            : 2,
+                       name);
   };
   if (v >= 0.9995) return with(1, "s");
   if (v >= 0.9995e-3) return with(1e3, "ms");

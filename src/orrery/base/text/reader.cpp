@@ -54,23 +54,27 @@ void report_missing(const Node& node, std::string_view key, Diagnostics& problem
   problems.push_back({node.where(), fmt::format("saw no '{}'; expected this key here", key)});
 }
 
-void report_unknown(const Node& node, const std::vector<std::string_view>& known, Diagnostics& problems) {
+void report_unknown(const Node& node, const std::vector<std::string_view>& known,
+                    Diagnostics& problems) {
   for (const Node::Member& member : node.members) {
     if (std::ranges::find(known, member.key) != known.end()) continue;
     const std::string near = nearest(member.key, known);
     std::string list;
-    for (const std::string_view name : known) list += (list.empty() ? "" : ", ") + std::string(name);
+    for (const std::string_view name : known)
+      list += (list.empty() ? "" : ", ") + std::string(name);
     const std::string hint = near.empty() ? "one of " + list : fmt::format("'{}'", near);
-    problems.push_back({fmt::format("{}:{}:{}: {}", node.file, member.line, member.column,
-                                    member.value.pointer),
-                        fmt::format("saw the unknown key '{}'; expected {}", member.key, hint)});
+    problems.push_back(
+        {fmt::format("{}:{}:{}: {}", node.file, member.line, member.column, member.value.pointer),
+         fmt::format("saw the unknown key '{}'; expected {}", member.key, hint)});
   }
 }
 
-std::optional<double> read_quantity(const Node& node, const Dimension& dimension, Diagnostics& problems) {
+std::optional<double> read_quantity(const Node& node, const Dimension& dimension,
+                                    Diagnostics& problems) {
   if (node.is_scalar()) {
     const auto parsed = parse_quantity(node.scalar);
-    if (parsed && parsed->dimension == dimension && parsed->value >= 0.0 && std::isfinite(parsed->value)) {
+    if (parsed && parsed->dimension == dimension && parsed->value >= 0.0 &&
+        std::isfinite(parsed->value)) {
       return parsed->value;
     }
   }
@@ -86,8 +90,8 @@ std::optional<double> read_real(const Node& node, Diagnostics& problems) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems, std::int64_t least,
-                                         std::int64_t most) {
+std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems,
+                                         std::int64_t least, std::int64_t most) {
   constexpr std::int64_t kExact = (std::int64_t{1} << 53) - 1;  // a double counts up to here
   least = std::max(least, -kExact);
   most = std::min(most, kExact);

@@ -26,7 +26,8 @@ namespace orrery {
 enum class Presence { Optional, Required };
 inline constexpr Presence kRequired = Presence::Required;
 
-// An enum that text may name: specialise with `static constexpr std::pair<const char*, E> values[]`.
+// An enum that text may name: specialise with `static constexpr std::pair<const char*, E>
+// values[]`.
 template <class E>
 struct EnumNames;
 
@@ -45,14 +46,17 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-std::optional<double> read_quantity(const Node& node, const Dimension& dimension, Diagnostics& problems);
+std::optional<double> read_quantity(const Node& node, const Dimension& dimension,
+                                    Diagnostics& problems);
 std::optional<double> read_real(const Node& node, Diagnostics& problems);
-std::optional<std::int64_t> read_integer(const Node& node, Diagnostics& problems,
-                                         std::int64_t least = std::numeric_limits<std::int64_t>::min(),
-                                         std::int64_t most = std::numeric_limits<std::int64_t>::max());
+std::optional<std::int64_t> read_integer(
+    const Node& node, Diagnostics& problems,
+    std::int64_t least = std::numeric_limits<std::int64_t>::min(),
+    std::int64_t most = std::numeric_limits<std::int64_t>::max());
 std::optional<bool> read_bool(const Node& node, Diagnostics& problems);
 std::optional<std::string> read_text(const Node& node, Diagnostics& problems);
-void report_unknown(const Node& node, const std::vector<std::string_view>& known, Diagnostics& problems);
+void report_unknown(const Node& node, const std::vector<std::string_view>& known,
+                    Diagnostics& problems);
 void report_missing(const Node& node, std::string_view key, Diagnostics& problems);
 void report_mismatch(const Node& node, std::string_view expected, Diagnostics& problems);
 std::string nearest(std::string_view word, const std::vector<std::string_view>& known);
@@ -71,8 +75,9 @@ class FieldReader {
   FieldReader(const Node& node, Diagnostics& problems) : node_(node), problems_(problems) {}
 
   template <class T>
-  void operator()(const char* key, T& value, const char* /*doc*/, Presence presence = Presence::Optional) {
-    known_.push_back(key);
+  void operator()(const char* key, T& value, const char* /*doc*/,
+                  Presence presence = Presence::Optional) {
+    known_.emplace_back(key);
     const Node* found = node_.find(key);
     if (found == nullptr) {
       if (presence == Presence::Required) detail::report_missing(node_, key, problems_);
@@ -82,7 +87,7 @@ class FieldReader {
   }
 
   // A key that the caller reads itself.
-  void also(const char* key) { known_.push_back(key); }
+  void also(const char* key) { known_.emplace_back(key); }
 
   void finish() const { detail::report_unknown(node_, known_, problems_); }
 
@@ -123,7 +128,8 @@ void read_into(const Node& node, T& out, Diagnostics& problems) {
     detail::report_mismatch(node, expected, problems);
   } else if constexpr (std::is_integral_v<T>) {
     using Limits = std::numeric_limits<T>;
-    if (const auto v = detail::read_integer(node, problems, Limits::min(), Limits::max())) out = static_cast<T>(*v);
+    if (const auto v = detail::read_integer(node, problems, Limits::min(), Limits::max()))
+      out = static_cast<T>(*v);
   } else if constexpr (std::is_floating_point_v<T>) {
     if (const auto v = detail::read_real(node, problems)) out = *v;
   } else if constexpr (std::is_same_v<T, std::string>) {
@@ -181,7 +187,8 @@ class HelpWriter {
   std::vector<FieldHelp> fields;
 
   template <class T>
-  void operator()(const char* key, T& value, const char* doc, Presence presence = Presence::Optional) {
+  void operator()(const char* key, T& value, const char* doc,
+                  Presence presence = Presence::Optional) {
     visit(prefix_ + key, value, doc, presence == Presence::Required);
   }
   void also(const char*) {}
