@@ -13,7 +13,7 @@
 namespace orrery {
 namespace {
 
-constexpr std::size_t kFolds = 10;
+constexpr std::size_t kFolds = 10, kLeastRows = 50;
 
 struct Prepared {
   RowStudy row;
@@ -102,6 +102,7 @@ std::string explanation(const Prepared& p, const ValidatedRow& row, const Catalo
   r.step_time = Seconds{row.predicted};
   r.step_time_low = Seconds{row.low};
   r.step_time_high = Seconds{row.high};
+  r.band_source = "90% band of its class";
   r.memory_capacity = p.row.study.setting.cluster.chip.memory.capacity;
   r.memory = p.evaluator->memory();
   r.published.push_back(
@@ -283,7 +284,8 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
     return v;
   }
   add_rule_of_thumb(rows, v);
-  if (options.cross_validate) cross_validate(options, rows, v);
+  // A handful of rows cannot be split: what would be left to fit on says nothing.
+  if (options.cross_validate && rows.size() >= kLeastRows) cross_validate(options, rows, v);
   add_sweeps(v);
   return v;
 }

@@ -148,7 +148,7 @@ PricedProgram::Stage price(const RankClass& c, const Prices& prices) {
     stage.optimizer_bytes = k.bytes;
   }
   if (c.optimizer_host > Bytes{})
-    stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+    stage.optimizer += c.optimizer_host / prices.cluster.chip.host_link;
   return stage;
 }
 
@@ -234,15 +234,16 @@ void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, S
   step.bytes = m * all.bytes;
 }
 
-void add_pipeline(const PricedProgram& p, const StageTimes& times, StepTime& step) {
+void add_pipeline(const PricedProgram& p, const Stack& stack, const StageTimes& times, StepTime& step) {
   if (p.stages.size() < 2) return;
   const double directions = p.training ? 2.0 : 1.0;
   const auto i = static_cast<std::size_t>(Traffic::Pipeline);
   const double sends = directions * p.virtual_stages * p.micro_batches;
   step.busy[i] += sends * p.send;
-  // Filling and draining always waits for the wire; the steady state only without overlap.
+  // Filling and draining always waits for the wire; the steady state for what overlap leaves.
   const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
-  step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
+  const double steady = p.sends_overlap ? (1.0 - stack.overlap) * sends : sends;
+  step.exposed[i] += (fill + steady) * p.send;
   step.bubble =
       pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, times.weight_gradient,
                       static_cast<std::size_t>(step.busiest_stage));
@@ -268,7 +269,7 @@ StepTime step_time(const PricedProgram& p, const Stack& stack, double straggler_
   StageTimes times;
   StepTime step;
   add_stages(p, stack, times, step);
-  add_pipeline(p, times, step);
+  add_pipeline(p, stack, times, step);
   if (p.training) {
     add_once_a_step(p.stages[static_cast<std::size_t>(step.busiest_stage)], times, stack, step);
   }

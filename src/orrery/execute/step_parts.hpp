@@ -19,7 +19,7 @@ struct StageTimes {
 void add_stages(const PricedProgram&, const Stack&, StageTimes&, StepTime& step);
 
 // Sends between stages and the bubble; nothing with one stage.
-void add_pipeline(const PricedProgram&, const StageTimes&, StepTime&);
+void add_pipeline(const PricedProgram&, const Stack&, const StageTimes&, StepTime&);
 
 // Training only: gradient traffic and the optimizer of the busiest stage.
 void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes&, const Stack&,

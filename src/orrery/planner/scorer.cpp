@@ -183,7 +183,7 @@ void Scorer::list_sends(const Choices& choices) {
     priced_.schedule = schedule_of(plan_);
     for (const std::uint8_t overlap : choices[kOverlapPipeline]) {
       priced_.sends_overlap = space_.overlap_pipeline[overlap];
-      add_pipeline(priced_, times_, step_);
+      add_pipeline(priced_, task_.prices.stack, times_, step_);
       sends_.push_back({schedule, overlap, step_.exposed[kPipeline], step_.bubble});
       step_.exposed[kPipeline] = exposed;
       step_.busy[kPipeline] = busy;

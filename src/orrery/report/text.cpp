@@ -62,8 +62,9 @@ void headline(const Report& r, Writer& w) {
   if (r.tpot) w.line("  per token  {}", show(*r.tpot));
   if (r.latency) w.line("  latency    {}", show(*r.latency));
   if (r.batch) w.line("  in flight  {:.0f} sequences a replica", *r.batch);
-  w.line("  speed      {} tokens/s, {} a chip", show_count(std::round(r.tokens_per_second())),
-         fmt::format("{:.0f}", r.tokens_per_second() / std::max(1, r.chips)));
+  if (r.tokens_per_step > 0)
+    w.line("  speed      {} tokens/s, {} a chip", show_count(std::round(r.tokens_per_second())),
+           fmt::format("{:.0f}", r.tokens_per_second() / std::max(1, r.chips)));
   if (r.model_tflops_per_chip > 0) {
     w.line("  compute    {:.0f} TFLOP/s a chip, MFU {:.1f}%, HFU {:.1f}%  ({})",
            r.model_tflops_per_chip, 100 * r.mfu, 100 * r.hfu, r.flop_convention);
@@ -100,9 +101,11 @@ std::string to_text(const Report& r, Colour colour) {
     w.line("  {:<32} {:>10} {:>6.1f}%  {}", part.name, show(part.size),
            100 * (part.size / r.memory_capacity), w.bar(share));
   }
-  money(r, w);
-  w.heading("Why");
-  w.line("  {}", r.bottleneck);
+  if (r.power_per_chip > Watts{}) money(r, w);
+  if (!r.bottleneck.empty()) {
+    w.heading("Why");
+    w.line("  {}", r.bottleneck);
+  }
   if (!r.what_if.empty()) {
     w.heading("What if");
     for (const WhatIf& what : r.what_if) {
