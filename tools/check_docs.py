@@ -16,6 +16,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 def pages(root):
     yield from sorted(root.glob("*.md"))
     yield from sorted(root.glob("validation/*.md"))
+    yield from sorted(root.glob("examples/*.md"))
     yield from sorted(root.glob("docs/**/*.md"))
 
 

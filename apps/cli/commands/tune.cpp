@@ -49,8 +49,9 @@ std::vector<Part> differences(const TimeNode& first, const TimeNode& second) {
       mine.push_back({part.name, -1.0 * part.time});
     }
   }
-  std::stable_sort(mine.begin(), mine.end(), [](const Part& a, const Part& b) {
-    return std::abs(a.time.value()) > std::abs(b.time.value());
+  std::sort(mine.begin(), mine.end(), [](const Part& a, const Part& b) {
+    const double x = std::abs(a.time.value()), y = std::abs(b.time.value());
+    return x != y ? x > y : a.name < b.name;
   });
   return mine;
 }

@@ -1,4 +1,5 @@
-// RowEvaluator: a row's programs lowered and priced once, so that many stacks can be laid over them.
+// RowEvaluator: a row's programs lowered and priced once, so that many stacks can be laid over
+// them.
 #pragma once
 #include <variant>
 #include <vector>
@@ -11,7 +12,8 @@ class RowEvaluator {
  public:
   explicit RowEvaluator(const RowStudy& row);
 
-  // Predicted seconds of the row's quantity; nullopt when nothing fits (offline serving without room).
+  // Predicted seconds of the row's quantity; nullopt when nothing fits (offline serving without
+  // room).
   [[nodiscard]] std::optional<double> predict(const Stack& stack) const;
   // The breakdown of the same, for reports.
   [[nodiscard]] std::optional<StepTime> breakdown(const Stack& stack) const;

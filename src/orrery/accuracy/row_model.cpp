@@ -10,7 +10,9 @@ std::int64_t whole(const TableRow& row, const char* column) {
   return static_cast<std::int64_t>(row.number(column).value_or(0.0));
 }
 
-bool contains(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const char* part) {
+  return text.find(part) != std::string::npos;
+}
 
 // The conventions of the family that a name announces, over the row's shape.
 ModelSpec spec_of_columns(const TableRow& row) {
@@ -29,8 +31,9 @@ ModelSpec spec_of_columns(const TableRow& row) {
   const bool mpt = name.starts_with("mpt");
   const bool maxtext_default = contains(name, "maxtext");
   const bool bert = name.starts_with("bert");
-  if (megatron || mpt || maxtext_default || bert || contains(name, "opt") || contains(name, "falcon") ||
-      contains(name, "bloom") || contains(folded(row.text("notes")), "2matrices")) {
+  if (megatron || mpt || maxtext_default || bert || contains(name, "opt") ||
+      contains(name, "falcon") || contains(name, "bloom") ||
+      contains(folded(row.text("notes")), "2matrices")) {
     spec.gated = false;
   }
   if (megatron || mpt || bert) spec.tied_embeddings = true;

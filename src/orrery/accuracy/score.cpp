@@ -73,7 +73,8 @@ Score score_of(const std::vector<Scored>& rows) {
     predicted.push_back(row.predicted);
     measured.push_back(row.measured);
     score.mean_abs += errors.back() / static_cast<double>(rows.size());
-    score.mean_abs_log += std::abs(std::log(row.predicted / row.measured)) / static_cast<double>(rows.size());
+    score.mean_abs_log +=
+        std::abs(std::log(row.predicted / row.measured)) / static_cast<double>(rows.size());
   }
   score.median_abs = quantile(errors, 0.5);
   score.p90_abs = quantile(errors, 0.9);

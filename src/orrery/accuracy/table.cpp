@@ -81,9 +81,11 @@ bool Table::has(const std::string& column) const {
 
 tl::expected<Table, Diagnostics> read_table(const std::string& path) {
   std::error_code ec;
-  const gzFile file = std::filesystem::is_directory(path, ec) ? nullptr : gzopen(path.c_str(), "rb");
+  const gzFile file =
+      std::filesystem::is_directory(path, ec) ? nullptr : gzopen(path.c_str(), "rb");
   if (file == nullptr) {
-    return tl::unexpected(Diagnostics{{path + ":1:1: /", "saw no readable file; expected a CSV file"}});
+    return tl::unexpected(
+        Diagnostics{{path + ":1:1: /", "saw no readable file; expected a CSV file"}});
   }
   std::string text;  // gzread passes plain text through
   std::vector<char> part(1 << 16);

@@ -26,7 +26,8 @@ struct Table {
   [[nodiscard]] bool has(const std::string& column) const;
 };
 
-// gzipped or not. RFC 4180: quotes, doubled quotes, line breaks in quotes. A row of the wrong width is an error.
+// gzipped or not. RFC 4180: quotes, doubled quotes, line breaks in quotes. A row of the wrong width
+// is an error.
 tl::expected<Table, Diagnostics> read_table(const std::string& path);
 
 // For our own measurements: the rows' cells, or none when there is no such file.

@@ -292,7 +292,8 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   const auto cluster_name = lookup(names.clusters, row.text("accelerator"), framework);
   const int chips = static_cast<int>(row.number("num_accel").value_or(0));
   if (!cluster_name || chips < 1) return outcome;
-  auto cluster = catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name), scalar_node(*cluster_name));
+  auto cluster =
+      catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name), scalar_node(*cluster_name));
   if (!cluster) {
     outcome.detail = to_string(cluster.error().front());
     return outcome;

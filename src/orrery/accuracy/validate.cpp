@@ -18,9 +18,9 @@ constexpr std::size_t kFolds = 10;
 struct Prepared {
   RowStudy row;
   std::unique_ptr<RowEvaluator> evaluator;
-  std::size_t out = 0;   // index into Validation::rows
+  std::size_t out = 0;  // index into Validation::rows
   std::size_t fold = 0;
-  std::string group;     // rows an unknown stack may learn from: "train gpu", "train tpu", "serve"
+  std::string group;  // rows an unknown stack may learn from: "train gpu", "train tpu", "serve"
 };
 
 std::string group_of(const RowStudy& row) {
@@ -56,7 +56,8 @@ Stack generic_stack(const std::string& group, const std::vector<Prepared>& rows,
   std::vector<FitRow> fit;
   for (const Prepared& p : rows) {
     if (p.group != group || !which(p)) continue;
-    fit.push_back({p.evaluator.get(), p.row.measured, std::sqrt(1.0 / count[p.row.stack]), p.row.is_moe});
+    fit.push_back(
+        {p.evaluator.get(), p.row.measured, std::sqrt(1.0 / count[p.row.stack]), p.row.is_moe});
   }
   return fit.empty() ? neutral_stack(group) : fit_stack("generic-" + group, fit);
 }
@@ -103,14 +104,17 @@ std::string explanation(const Prepared& p, const ValidatedRow& row, const Catalo
   r.step_time_high = Seconds{row.high};
   r.memory_capacity = p.row.study.setting.cluster.chip.memory.capacity;
   r.memory = p.evaluator->memory();
-  r.published.push_back({row.quantity, row.measured, row.predicted, row.predicted / row.measured - 1, row.source});
+  r.published.push_back(
+      {row.quantity, row.measured, row.predicted, row.predicted / row.measured - 1, row.source});
   return to_text(r, Colour::No);
 }
 
 void add_sweeps(Validation& v) {
   std::map<std::string, std::vector<const ValidatedRow*>> groups;
   for (const ValidatedRow& row : v.rows) {
-    if (row.run) groups[row.source + "|" + row.model + "|" + row.accelerator + "|" + row.quantity].push_back(&row);
+    if (row.run)
+      groups[row.source + "|" + row.model + "|" + row.accelerator + "|" + row.quantity].push_back(
+          &row);
   }
   for (const auto& [key, rows] : groups) {
     std::vector<double> predicted, measured;
@@ -139,13 +143,17 @@ void cross_validate(const ValidateOptions& options, std::vector<Prepared>& rows,
   for (const std::string& stack : stacks) {
     for (std::size_t fold = 0; fold < kFolds; ++fold) {
       tick();
-      const auto is_held = [&](const Prepared& p) { return p.row.stack == stack && p.fold == fold; };
+      const auto is_held = [&](const Prepared& p) {
+        return p.row.stack == stack && p.fold == fold;
+      };
       if (std::ranges::none_of(rows, is_held)) continue;
-      const auto others = fit_rows(rows, [&](const Prepared& p) { return p.row.stack == stack && p.fold != fold; });
+      const auto others =
+          fit_rows(rows, [&](const Prepared& p) { return p.row.stack == stack && p.fold != fold; });
       const auto first = std::ranges::find_if(rows, is_held);
-      const Stack fitted = others.empty()
-                               ? generic_stack(first->group, rows, [&](const Prepared& p) { return p.row.stack != stack; })
-                               : fit_stack(stack, others);
+      const Stack fitted =
+          others.empty() ? generic_stack(first->group, rows,
+                                         [&](const Prepared& p) { return p.row.stack != stack; })
+                         : fit_stack(stack, others);
       for (const Prepared& p : rows) {
         if (is_held(p)) v.rows[p.out].held_out = p.evaluator->predict(fitted).value_or(0.0);
       }
@@ -172,8 +180,8 @@ void cross_validate(const ValidateOptions& options, std::vector<Prepared>& rows,
   v.cross_validated = true;
 }
 
-void predict_all(const ValidateOptions& options, const Catalog& catalog, std::vector<Prepared>& rows,
-                 Validation& v) {
+void predict_all(const ValidateOptions& options, const Catalog& catalog,
+                 std::vector<Prepared>& rows, Validation& v) {
   std::map<std::string, Stack> fitted;
   if (options.fit) {
     std::set<std::string> groups;
@@ -184,14 +192,19 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog, std::ve
     }
     for (const auto& [stack, n] : count) {
       if (stack == "unknown") continue;
-      Stack s = fit_stack(stack, fit_rows(rows, [&, name = stack](const Prepared& p) { return p.row.stack == name; }));
-      s.source = fmt::format("fitted on {} published rows of this stack by orrery validate --fit", n);
+      Stack s = fit_stack(stack, fit_rows(rows, [&, name = stack](const Prepared& p) {
+                            return p.row.stack == name;
+                          }));
+      s.source =
+          fmt::format("fitted on {} published rows of this stack by orrery validate --fit", n);
       fitted[stack] = s;
       v.fitted.push_back(s);
     }
     for (const std::string& group : groups) {
       Stack s = generic_stack(group, rows, [](const Prepared&) { return true; });
-      s.source = "fitted on all published rows of this group, stacks weighted alike, for stacks never seen";
+      s.source =
+          "fitted on all published rows of this group, stacks weighted alike, for stacks never "
+          "seen";
       v.fitted.push_back(s);
     }
   }
@@ -224,13 +237,16 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
     const bool training = table->has("step_time_s") || table->has("median_step_s");
     if (!inference && !training) {
       return tl::unexpected(Diagnostics{
-          {path + ":1:1: /", "saw neither a step_time_s, a median_step_s nor a phase column; expected the "
-                             "schema of published training or inference rows"}});
+          {path + ":1:1: /",
+           "saw neither a step_time_s, a median_step_s nor a phase column; expected the "
+           "schema of published training or inference rows"}});
     }
     for (const TableRow& cells : table->rows) {
       if (!options.explain.empty() && cells.text("id") != options.explain) continue;
-      if (!options.source.empty() && cells.text("source").find(options.source) == std::string::npos) continue;
-      RowOutcome outcome = inference ? inference_row(cells, names, catalog) : training_row(cells, names, catalog);
+      if (!options.source.empty() && cells.text("source").find(options.source) == std::string::npos)
+        continue;
+      RowOutcome outcome =
+          inference ? inference_row(cells, names, catalog) : training_row(cells, names, catalog);
       ValidatedRow row;
       row.id = cells.text("id");
       row.source = cells.text("source");
@@ -272,11 +288,12 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
   return v;
 }
 
-Score score_rows(const Validation& v, double ValidatedRow::*prediction,
+Score score_rows(const Validation& v, double ValidatedRow::* prediction,
                  const std::function<bool(const ValidatedRow&)>& which) {
   std::vector<Scored> rows;
   for (const ValidatedRow& row : v.rows) {
-    if (row.run && row.*prediction > 0 && which(row)) rows.push_back({row.*prediction, row.measured});
+    if (row.run && row.*prediction > 0 && which(row))
+      rows.push_back({row.*prediction, row.measured});
   }
   return score_of(rows);
 }

@@ -42,7 +42,7 @@ struct ValidateOptions {
   std::vector<std::string> tables;  // CSV files
   std::string source;               // keep rows whose source contains this
   bool cross_validate = true;
-  bool fit = false;  // fit stacks on these rows instead of reading the frozen ones
+  bool fit = false;     // fit stacks on these rows instead of reading the frozen ones
   std::string explain;  // id of a row whose breakdown is wanted; nothing else is done then
   std::function<void(double share)> progress;
 };
@@ -51,7 +51,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
                                                const Catalog& catalog);
 
 // Rows that `which` keeps, scored by one of the predictions.
-Score score_rows(const Validation& v, double ValidatedRow::*prediction,
+Score score_rows(const Validation& v, double ValidatedRow::* prediction,
                  const std::function<bool(const ValidatedRow&)>& which);
 
 // Rows' share whose measurement lies in the row's band.

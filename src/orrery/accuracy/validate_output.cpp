@@ -26,9 +26,9 @@ struct Class {
 };
 
 const std::vector<Class>& classes() {
-  static const std::vector<Class> kClasses{{"training, all", training}, {"training, dense, GPU", dense},
-                                           {"training, MoE, GPU", moe}, {"training, GPU", gpu},
-                                           {"training, TPU", tpu},      {"inference", serving}};
+  static const std::vector<Class> kClasses{
+      {"training, all", training}, {"training, dense, GPU", dense}, {"training, MoE, GPU", moe},
+      {"training, GPU", gpu},      {"training, TPU", tpu},          {"inference", serving}};
   return kClasses;
 }
 
@@ -41,28 +41,29 @@ Json score_json(const Score& s) {
           {"spearman", s.spearman}};
 }
 
-Json by(const Validation& v, std::string ValidatedRow::*key) {
+Json by(const Validation& v, std::string ValidatedRow::* key) {
   std::map<std::string, int> keys;
   for (const ValidatedRow& row : v.rows) {
     if (row.run) ++keys[row.*key];
   }
   Json out = Json::object();
   for (const auto& [name, count] : keys) {
-    out[name] = score_json(score_rows(v, &ValidatedRow::predicted,
-                                      [&, n = name](const ValidatedRow& r) { return r.*key == n; }));
+    out[name] = score_json(score_rows(
+        v, &ValidatedRow::predicted, [&, n = name](const ValidatedRow& r) { return r.*key == n; }));
   }
   return out;
 }
 
-double skill(const Validation& v, double ValidatedRow::*prediction) {
-  const Score ours = score_rows(v, prediction, [](const ValidatedRow& r) { return r.rule_of_thumb > 0; });
+double skill(const Validation& v, double ValidatedRow::* prediction) {
+  const Score ours =
+      score_rows(v, prediction, [](const ValidatedRow& r) { return r.rule_of_thumb > 0; });
   const Score rule = score_rows(v, &ValidatedRow::rule_of_thumb, all_rows);
   return rule.mean_abs > 0 ? 1.0 - ours.mean_abs / rule.mean_abs : 0.0;
 }
 
 struct Scores {
   const char* name;
-  double ValidatedRow::*prediction;
+  double ValidatedRow::* prediction;
 };
 
 std::vector<Scores> scores_of(const Validation& v) {
@@ -138,7 +139,8 @@ std::string to_json(const Validation& v) {
   summary["skipped"] = static_cast<int>(v.rows.size()) - count_run(v);
   summary["skipped_by_reason"] = v.skipped_by_reason;
   summary["skill"] = skill(v, &ValidatedRow::predicted);
-  summary["kendall_in_sweeps"] = {{"sweeps", v.sweeps.size()}, {"median", median_tau(v)}, {"least", least_tau(v)}};
+  summary["kendall_in_sweeps"] = {
+      {"sweeps", v.sweeps.size()}, {"median", median_tau(v)}, {"least", least_tau(v)}};
   summary["band_coverage"] = band_coverage(v);
   for (const Scores& s : scores_of(v)) {
     Json part = Json::object();
@@ -159,24 +161,29 @@ std::string to_json(const Validation& v) {
 std::string to_text(const Validation& v, int worst) {
   std::string out;
   const auto line = [&](const std::string& text) { out += text + "\n"; };
-  line(fmt::format("{} rows run, {} skipped", count_run(v), static_cast<int>(v.rows.size()) - count_run(v)));
-  for (const auto& [reason, count] : v.skipped_by_reason) line(fmt::format("  {:>4}  {}", count, reason));
+  line(fmt::format("{} rows run, {} skipped", count_run(v),
+                   static_cast<int>(v.rows.size()) - count_run(v)));
+  for (const auto& [reason, count] : v.skipped_by_reason)
+    line(fmt::format("  {:>4}  {}", count, reason));
   line("");
-  line(fmt::format("{:<22} {:<18} {:>5} {:>8} {:>8} {:>8} {:>9}", "rows", "prediction", "run", "median", "mean",
-                   "p90", "Spearman"));
+  line(fmt::format("{:<22} {:<18} {:>5} {:>8} {:>8} {:>8} {:>9}", "rows", "prediction", "run",
+                   "median", "mean", "p90", "Spearman"));
   for (const Class& c : classes()) {
     for (const Scores& s : scores_of(v)) {
       const Score score = score_rows(v, s.prediction, c.which);
       if (score.rows == 0) continue;
       line(fmt::format("{:<22} {:<18} {:>5} {:>8} {:>8} {:>8} {:>9.3f}", c.name, s.name, score.rows,
-                       percent(score.median_abs), percent(score.mean_abs), percent(score.p90_abs), score.spearman));
+                       percent(score.median_abs), percent(score.mean_abs), percent(score.p90_abs),
+                       score.spearman));
     }
   }
   line("");
-  line(fmt::format("skill against the rule of thumb {:.2f}; 90% band holds {} of rows; Kendall's tau-b in {} sweeps: "
-                   "median {:.2f}, least {:.2f}",
-                   skill(v, &ValidatedRow::predicted), percent(band_coverage(v)), v.sweeps.size(), median_tau(v),
-                   least_tau(v)));
+  line(
+      fmt::format("skill against the rule of thumb {:.2f}; 90% band holds {} of rows; Kendall's "
+                  "tau-b in {} sweeps: "
+                  "median {:.2f}, least {:.2f}",
+                  skill(v, &ValidatedRow::predicted), percent(band_coverage(v)), v.sweeps.size(),
+                  median_tau(v), least_tau(v)));
   std::map<std::string, std::vector<Scored>> stacks;
   for (const ValidatedRow& r : v.rows) {
     if (r.run && r.predicted > 0) stacks[r.stack].push_back({r.predicted, r.measured});
@@ -185,13 +192,13 @@ std::string to_text(const Validation& v, int worst) {
   line(fmt::format("{:<26} {:>5} {:>8} {:>8} {:>8}", "stack", "rows", "median", "mean", "p90"));
   for (const auto& [name, rows] : stacks) {
     const Score s = score_of(rows);
-    line(fmt::format("{:<26} {:>5} {:>8} {:>8} {:>8}", name, s.rows, percent(s.median_abs), percent(s.mean_abs),
-                     percent(s.p90_abs)));
+    line(fmt::format("{:<26} {:>5} {:>8} {:>8} {:>8}", name, s.rows, percent(s.median_abs),
+                     percent(s.mean_abs), percent(s.p90_abs)));
   }
   if (worst > 0) {
     line("");
-    line(fmt::format("{:<36} {:<22} {:<20} {:>10} {:>10} {:>8}", "worst rows", "model", "quantity", "predicted",
-                     "measured", "error"));
+    line(fmt::format("{:<36} {:<22} {:<20} {:>10} {:>10} {:>8}", "worst rows", "model", "quantity",
+                     "predicted", "measured", "error"));
   }
   for (const ValidatedRow* r : worst_first(v)) {
     if (worst-- <= 0) break;
@@ -206,28 +213,38 @@ std::string to_markdown(const Validation& v) {
   std::string out =
       "# How far from measured\n\n"
       "Generated by `orrery validate --markdown`. Errors are |predicted / measured - 1| of time. "
-      "*Frozen stacks*: the coefficients in `catalog/calibration/stacks`, fitted on these rows, at most four a stack. "
-      "*Ten-fold held out*: fitted on the other nine tenths. *Unknown source*: fitted without any row of that source or "
-      "stack. *Rule of thumb*: every run at the median MFU of its chip and precision class (in-sample).\n\n"
-      "| rows | prediction | run | median | mean | p90 | Spearman |\n|---|---|---:|---:|---:|---:|---:|\n";
+      "*Frozen stacks*: the coefficients in `catalog/calibration/stacks`, fitted on these rows, at "
+      "most four a stack. "
+      "*Ten-fold held out*: fitted on the other nine tenths. *Unknown source*: fitted without any "
+      "row of that source or "
+      "stack. *Rule of thumb*: every run at the median MFU of its chip and precision class "
+      "(in-sample).\n\n"
+      "| rows | prediction | run | median | mean | p90 | Spearman "
+      "|\n|---|---|---:|---:|---:|---:|---:|\n";
   for (const Class& c : classes()) {
     for (const Scores& s : scores_of(v)) {
       const Score score = score_rows(v, s.prediction, c.which);
       if (score.rows == 0) continue;
       out += fmt::format("| {} | {} | {} | {} | {} | {} | {:.3f} |\n", c.name, s.name, score.rows,
-                         percent(score.median_abs), percent(score.mean_abs), percent(score.p90_abs), score.spearman);
+                         percent(score.median_abs), percent(score.mean_abs), percent(score.p90_abs),
+                         score.spearman);
     }
   }
-  out += fmt::format("\n{} rows run; the 90% band holds {} of them. Kendall's tau-b in {} sweeps: median {:.2f}, least {:.2f}.\n",
-                     count_run(v), percent(band_coverage(v)), v.sweeps.size(), median_tau(v), least_tau(v));
+  out += fmt::format(
+      "\n{} rows run; the 90% band holds {} of them. Kendall's tau-b in {} sweeps: median {:.2f}, "
+      "least {:.2f}.\n",
+      count_run(v), percent(band_coverage(v)), v.sweeps.size(), median_tau(v), least_tau(v));
   out += "\n## Skipped\n\n";
-  for (const auto& [reason, count] : v.skipped_by_reason) out += fmt::format("- {}: {}\n", count, reason);
+  for (const auto& [reason, count] : v.skipped_by_reason)
+    out += fmt::format("- {}: {}\n", count, reason);
   out += "\n## Sweeps\n\n| source | model | chip | rows | tau-b |\n|---|---|---|---:|---:|\n";
   for (const Sweep& s : v.sweeps) {
-    out += fmt::format("| {} | {} | {} | {} | {:.2f} |\n", s.source.substr(0, 60), s.model, s.accelerator.substr(0, 30),
-                       s.rows, s.tau);
+    out += fmt::format("| {} | {} | {} | {} | {:.2f} |\n", s.source.substr(0, 60), s.model,
+                       s.accelerator.substr(0, 30), s.rows, s.tau);
   }
-  out += "\n## Misses: the fifty worst rows\n\n| row | model | chip | quantity | predicted | measured | error |\n|---|---|---|---|---:|---:|---:|\n";
+  out +=
+      "\n## Misses: the fifty worst rows\n\n| row | model | chip | quantity | predicted | measured "
+      "| error |\n|---|---|---|---|---:|---:|---:|\n";
   int left = 50;
   for (const ValidatedRow* r : worst_first(v)) {
     if (left-- <= 0) break;
@@ -240,18 +257,21 @@ std::string to_markdown(const Validation& v) {
 
 std::string bands_yaml(const Validation& v) {
   std::string out = "bands:\n";
-  const std::vector<Class> kinds{{"train dense gpu", dense}, {"train moe gpu", moe}, {"train tpu", tpu}, {"serve", serving}};
+  const std::vector<Class> kinds{
+      {"train dense gpu", dense}, {"train moe gpu", moe}, {"train tpu", tpu}, {"serve", serving}};
   for (const Class& c : kinds) {
     std::vector<double> ratios;
     for (const ValidatedRow& r : v.rows) {
       if (r.run && r.held_out > 0 && c.which(r)) ratios.push_back(r.measured / r.held_out);
     }
     if (ratios.empty()) continue;
-    out += fmt::format("  - {{kind: {}, low: {:.3f}, high: {:.3f}, rows: {}}}\n", c.name, quantile(ratios, 0.05),
-                       quantile(ratios, 0.95), ratios.size());
+    out += fmt::format("  - {{kind: {}, low: {:.3f}, high: {:.3f}, rows: {}}}\n", c.name,
+                       quantile(ratios, 0.05), quantile(ratios, 0.95), ratios.size());
   }
-  out += "source: \"5th and 95th percentile of measured / predicted time over published rows, stacks fitted on the "
-         "other nine tenths; orrery validate --fit\"\n";
+  out +=
+      "source: \"5th and 95th percentile of measured / predicted time over published rows, stacks "
+      "fitted on the "
+      "other nine tenths; orrery validate --fit\"\n";
   return out;
 }
 

@@ -19,8 +19,9 @@ void describe(V& v, PriceList& p) {
   v("electricity", p.electricity, "industrial price", kRequired);
   v("amortisation", p.amortisation, "purchase price is spread over this", kRequired);
   v("utilisation", p.utilisation, "share of that time in use", kRequired);
-  for (const char* later : {"name", "source", "pue", "cost_of_capital", "maintenance", "network_share", "storage_share",
-                            "rent_reserved_discount", "rent_spot_discount", "carbon_intensity"}) {
+  for (const char* later :
+       {"name", "source", "pue", "cost_of_capital", "maintenance", "network_share", "storage_share",
+        "rent_reserved_discount", "rent_spot_discount", "carbon_intensity"}) {
     v.also(later);  // facts that wait for the cost room
   }
 }

@@ -137,7 +137,8 @@ Seconds StepTime::total() const {
 }
 
 PricedProgram::Stage price(const RankClass& c, const Prices& prices) {
-  PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {}, {}, {}, {}};
+  PricedProgram::Stage stage{c.forward, c.recompute, c.backward, c.multiplicity, c.layers, {},
+                             {},        {},          {}};
   stage.step.reserve(c.step.size());
   for (const CommTask& task : c.step) stage.step.push_back(transfer(task, prices));
   if (c.optimizer.repeat > 0) {
@@ -146,7 +147,8 @@ PricedProgram::Stage price(const RankClass& c, const Prices& prices) {
     stage.optimizer_memory = k.memory;
     stage.optimizer_bytes = k.bytes;
   }
-  if (c.optimizer_host > Bytes{}) stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
+  if (c.optimizer_host > Bytes{})
+    stage.optimizer += 2.0 * c.optimizer_host / prices.cluster.chip.host_link;
   return stage;
 }
 
@@ -241,12 +243,13 @@ void add_pipeline(const PricedProgram& p, const StageTimes& times, StepTime& ste
   // Filling and draining always waits for the wire; the steady state only without overlap.
   const double fill = directions * (static_cast<double>(p.stages.size()) - 1);
   step.exposed[i] += (p.sends_overlap ? fill : fill + sends) * p.send;
-  step.bubble = pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, times.weight_gradient,
-                                static_cast<std::size_t>(step.busiest_stage));
+  step.bubble =
+      pipeline_bubble(p.schedule, p.virtual_stages, step.stage_time, times.weight_gradient,
+                      static_cast<std::size_t>(step.busiest_stage));
 }
 
-void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes& times, const Stack& stack,
-                     StepTime& step) {
+void add_once_a_step(const PricedProgram::Stage& busiest, const StageTimes& times,
+                     const Stack& stack, StepTime& step) {
   add_step_traffic(busiest, times.busiest[0], times.busiest[2], stack, step);
   step.optimizer = busiest.optimizer;
   step.memory += busiest.optimizer_memory;

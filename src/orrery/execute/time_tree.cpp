@@ -31,9 +31,14 @@ TimeNode time_tree(const StepTime& step) {
 }
 
 std::vector<MemoryPart> memory_parts(const MemoryUse& u) {
-  return {{"weights", u.weights},         {"gradients", u.gradients}, {"optimizer", u.optimizer},
-          {"activations", u.activations}, {"logits", u.logits},       {"kv_cache", u.kv_cache},
-          {"communication", u.communication}, {"workspace", u.workspace}};
+  return {{"weights", u.weights},
+          {"gradients", u.gradients},
+          {"optimizer", u.optimizer},
+          {"activations", u.activations},
+          {"logits", u.logits},
+          {"kv_cache", u.kv_cache},
+          {"communication", u.communication},
+          {"workspace", u.workspace}};
 }
 
 }  // namespace orrery

@@ -30,12 +30,13 @@ struct Kernel {
   // Attention and its relatives: `batch` sequences of q_len queries over kv_len keys.
   double batch = 0, q_len = 0, kv_len = 0;
   double heads = 0, kv_heads = 0, head_dim = 0, v_head_dim = 0;
-  double window = 0;      // 0: none
-  double kv_latent = 0;   // > 0: MLA decode over the compressed cache
-  double state = 0;       // scans
+  double window = 0;     // 0: none
+  double kv_latent = 0;  // > 0: MLA decode over the compressed cache
+  double state = 0;      // scans
   bool causal = true;
-  bool fused = true;      // flash attention; false: scores go through memory
-  bool appends_cache = false;  // serving prefill: rotary embedding and the KV cache's append belong to it
+  bool fused = true;  // flash attention; false: scores go through memory
+  bool appends_cache =
+      false;  // serving prefill: rotary embedding and the KV cache's append belong to it
 
   // Everything else is bound by what it moves.
   double bytes_read = 0, bytes_written = 0, flops = 0;

@@ -8,7 +8,8 @@ namespace {
 double layer_parameters(const Layer& layer, bool active) {
   double total = 0;
   for (const Op& op : layer.ops) {
-    if (!op.reuses_weights) total += static_cast<double>(active ? op.active_parameters : op.parameters);
+    if (!op.reuses_weights)
+      total += static_cast<double>(active ? op.active_parameters : op.parameters);
   }
   return total;
 }
@@ -17,7 +18,8 @@ double layer_parameters(const Layer& layer, bool active) {
 double own_parameters(const OpGraph& graph, bool active) {
   double total = layer_parameters(graph.input, active) + layer_parameters(graph.output, active);
   for (const LayerRun& run : graph.body) {
-    total += run.count * layer_parameters(graph.layers[static_cast<std::size_t>(run.layer)], active);
+    total +=
+        run.count * layer_parameters(graph.layers[static_cast<std::size_t>(run.layer)], active);
   }
   return total;
 }
@@ -76,32 +78,42 @@ double forward_flops(const Op& op, double tokens, double sequence) {
   const double rows = tokens * op.rows_per_token;
   const auto d = [](std::int64_t v) { return static_cast<double>(v); };
   switch (op.kind) {
-    case OpKind::Matmul: return 2.0 * rows * d(op.n) * d(op.k);
-    case OpKind::GroupedMatmul: return 2.0 * rows * d(op.moe.top_k) * d(op.n) * d(op.k);
+    case OpKind::Matmul:
+      return 2.0 * rows * d(op.n) * d(op.k);
+    case OpKind::GroupedMatmul:
+      return 2.0 * rows * d(op.moe.top_k) * d(op.n) * d(op.k);
     case OpKind::Attention:
       return 2.0 * rows * d(a.heads) * (d(a.head_dim) + d(a.v_head_dim)) * mean_keys(a, sequence);
-    case OpKind::SparseIndex: return 2.0 * rows * d(a.heads) * d(a.head_dim) * mean_keys(a, sequence);
-    case OpKind::LinearAttention:  // state update and read: two [head_dim, v_head_dim] products a head
+    case OpKind::SparseIndex:
+      return 2.0 * rows * d(a.heads) * d(a.head_dim) * mean_keys(a, sequence);
+    case OpKind::LinearAttention:  // state update and read: two [head_dim, v_head_dim] products a
+                                   // head
       return 4.0 * rows * d(a.heads) * d(a.head_dim) * d(a.v_head_dim);
-    case OpKind::StateSpace: return 4.0 * rows * d(a.heads) * d(a.head_dim) * d(a.state);
-    case OpKind::Convolution: return 2.0 * rows * d(op.n) * d(op.k);
+    case OpKind::StateSpace:
+      return 4.0 * rows * d(a.heads) * d(a.head_dim) * d(a.state);
+    case OpKind::Convolution:
+      return 2.0 * rows * d(op.n) * d(op.k);
     case OpKind::Norm:
     case OpKind::Elementwise:
     case OpKind::Embedding:
     case OpKind::Router:
     case OpKind::Permute:
-    case OpKind::CrossEntropy: return 0.0;
+    case OpKind::CrossEntropy:
+      return 0.0;
   }
   return 0.0;
 }
 
 double forward_flops(const OpGraph& graph, double sequence) {
-  double total = layer_flops(graph.input, sequence, sequence) + layer_flops(graph.output, sequence, sequence);
+  double total =
+      layer_flops(graph.input, sequence, sequence) + layer_flops(graph.output, sequence, sequence);
   for (const LayerRun& run : graph.body) {
-    total += run.count * layer_flops(graph.layers[static_cast<std::size_t>(run.layer)], sequence, sequence);
+    total += run.count *
+             layer_flops(graph.layers[static_cast<std::size_t>(run.layer)], sequence, sequence);
   }
   for (const Tower& tower : graph.towers) {
-    if (tower.tokens_per_sequence > 0) total += forward_flops(tower.graph, tower.tokens_per_sequence);
+    if (tower.tokens_per_sequence > 0)
+      total += forward_flops(tower.graph, tower.tokens_per_sequence);
   }
   return total;
 }

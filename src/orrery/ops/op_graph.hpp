@@ -26,12 +26,12 @@ struct OpGraph {
   std::int64_t hidden = 0;
   std::int64_t vocabulary = 0;
   bool tied_embeddings = false;
-  bool is_decoder = true;              // causal; false: an encoder (BERT, ViT), no decode step
-  std::vector<Layer> layers;           // the distinct ones
-  std::vector<LayerRun> body;          // in order of execution
-  Layer input;                         // token, position and type embeddings
-  Layer output;                        // final norm, head, cross-entropy
-  std::vector<Layer> extra_heads;      // multi-token prediction modules, used in training
+  bool is_decoder = true;          // causal; false: an encoder (BERT, ViT), no decode step
+  std::vector<Layer> layers;       // the distinct ones
+  std::vector<LayerRun> body;      // in order of execution
+  Layer input;                     // token, position and type embeddings
+  Layer output;                    // final norm, head, cross-entropy
+  std::vector<Layer> extra_heads;  // multi-token prediction modules, used in training
   std::vector<Tower> towers;
 };
 
@@ -40,11 +40,13 @@ struct Tower {
   double tokens_per_sequence = 0.0;  // 0: text-only runs skip it (parameters still count)
 };
 
-// Weights, each once: experts all counted, tied weights once, towers included, extra heads on request.
+// Weights, each once: experts all counted, tied weights once, towers included, extra heads on
+// request.
 enum class ExtraHeads : std::uint8_t { Left, Counted };
 double parameters(const OpGraph&, ExtraHeads = ExtraHeads::Left);
 
-// Weights that one token's forward pass multiplies with (top-k experts, shared ones), embedding included.
+// Weights that one token's forward pass multiplies with (top-k experts, shared ones), embedding
+// included.
 double active_parameters(const OpGraph&);
 
 // Layers in the body.
@@ -57,7 +59,8 @@ double forward_flops(const OpGraph&, double sequence);
 // The same of one Op for `tokens` rows of sequences `sequence` long.
 double forward_flops(const Op&, double tokens, double sequence);
 
-// Mean number of keys that a query attends to in a causal (or full) sequence, with window or chunks.
+// Mean number of keys that a query attends to in a causal (or full) sequence, with window or
+// chunks.
 double mean_keys(const AttentionShape&, double sequence);
 
 // What one token of a sequence adds to the KV caches of all layers, compressed ones at their mean.

@@ -42,7 +42,8 @@ struct Footprint {
   Bytes logits;
   [[nodiscard]] double weights() const { return dense + expert; }
 };
-Footprint training_footprint(const OpGraph&, const StageContents&, const ParallelPlan&, const Batch&);
+Footprint training_footprint(const OpGraph&, const StageContents&, const ParallelPlan&,
+                             const Batch&);
 
 // The same under the plan's ZeRO and offload, with that many micro-batches in flight.
 MemoryUse training_use(const Footprint&, const ParallelPlan&, const Groups&, double in_flight,

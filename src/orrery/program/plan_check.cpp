@@ -43,8 +43,8 @@ class Checker {
   }
   void divides(const char* where, std::int64_t part, std::int64_t whole, const char* what) {
     if (part < 1 || whole < 1 || whole % part == 0) return;
-    fail(where, fmt::format("saw {}; expected a divisor of the {} {}, such as {}", part, whole, what,
-                            nearest_divisor(whole, part)));
+    fail(where, fmt::format("saw {}; expected a divisor of the {} {}, such as {}", part, whole,
+                            what, nearest_divisor(whole, part)));
   }
   void fail(const char* where, std::string what) { problems_.push_back({where, std::move(what)}); }
 
@@ -66,7 +66,8 @@ void check_ranges(const ParallelPlan& plan, int layers, Checker& check) {
   check.within("/plan/lora_rank", plan.lora_rank, 0, 1 << 20);
   check.within("/plan/imbalance", plan.imbalance, 1.0, 1e6);
   check.within("/plan/capacity_factor", plan.capacity_factor, 0.0, 1e6);
-  for (const int count : plan.stages.layers) check.within("/plan/stages/layers", count, 0, std::max(1, layers));
+  for (const int count : plan.stages.layers)
+    check.within("/plan/stages/layers", count, 0, std::max(1, layers));
 }
 
 void check_ranks(ParallelPlan& plan, const Cluster& cluster, Checker& check) {
@@ -160,8 +161,8 @@ void check_batch_ranges(const Workload& work, Checker& check) {
   if (work.mean_length != 0.0) check.within<double>("/batch/mean_length", work.mean_length, 1, kLongest);
   // A fraction is a sequence split over ranks: at least one token of the longest one.
   if (!(work.micro >= kLeastSequences && work.micro <= kMostSequences)) {
-    check.fail("/batch/micro", fmt::format("saw {:g}; expected {:g} to {}", work.micro, kLeastSequences,
-                                           kMostSequences));
+    check.fail("/batch/micro", fmt::format("saw {:g}; expected {:g} to {}", work.micro,
+                                           kLeastSequences, kMostSequences));
   }
 }
 
@@ -178,7 +179,8 @@ void check_batch(const ParallelPlan& plan, const Workload& work, Checker& check)
   }
   check.divides("/plan/context", plan.context, work.sequence, "tokens of a sequence");
   if (work.mean_length > 0 && work.mean_length < 1) {
-    check.fail("/batch/mean_length", fmt::format("saw {:g}; expected 0 or at least 1 token", work.mean_length));
+    check.fail("/batch/mean_length",
+               fmt::format("saw {:g}; expected 0 or at least 1 token", work.mean_length));
   }
   if (work.mean_length > static_cast<double>(work.sequence)) {
     check.fail("/batch/mean_length", fmt::format("saw {:g}; expected at most the sequence, {}",

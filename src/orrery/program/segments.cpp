@@ -9,10 +9,12 @@ namespace orrery {
 namespace {
 
 // Of `nodes`, how many different ones hold the experts of a token that visits `top_k` at random.
-double nodes_visited(double nodes, double top_k) { return nodes * (1.0 - std::pow(1.0 - 1.0 / nodes, top_k)); }
+double nodes_visited(double nodes, double top_k) {
+  return nodes * (1.0 - std::pow(1.0 - 1.0 / nodes, top_k));
+}
 
-// Grouped products of the training frameworks launch a cast and a product for each local expert (TE's
-// GroupedLinear); a dense layer launches about 40 kernels forward.
+// Grouped products of the training frameworks launch a cast and a product for each local expert
+// (TE's GroupedLinear); a dense layer launches about 40 kernels forward.
 constexpr double kExpertLaunches = 2.0 / 40.0;
 
 }  // namespace
@@ -73,10 +75,11 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
   if (op.kind != OpKind::Permute || plan_.expert < 2) return;
   const double width = bytes_per_element(plan_.precision.activations);
   const auto top_k = static_cast<double>(op.moe.top_k);
-  const double copy = batch_.tokens * op.rows_per_token / plan_.tensor * static_cast<double>(op.k) * width *
-                      (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
+  const double copy = batch_.tokens * op.rows_per_token / plan_.tensor * static_cast<double>(op.k) *
+                      width * (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
   const double sent = copy * top_k;
-  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, Traffic traffic, bool overlap) {
+  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, Traffic traffic,
+                       bool overlap) {
     segment.comm.push_back({{kind, Bytes{bytes}, group}, traffic, overlap, 1.0});
   };
   const int inside = groups_.expert.members[0];
@@ -86,15 +89,17 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
     within.members[0] = inside;
     within.concurrent = groups_.expert.concurrent;
     between.members[0] = 1;
-    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, Traffic::Expert, plan_.overlap.expert);
-    if (inside > 1) add(CollectiveKind::AllToAll, sent, within, Traffic::Expert, plan_.overlap.expert);
+    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, Traffic::Expert,
+        plan_.overlap.expert);
+    if (inside > 1)
+      add(CollectiveKind::AllToAll, sent, within, Traffic::Expert, plan_.overlap.expert);
   } else {
     add(CollectiveKind::AllToAll, sent, groups_.expert, Traffic::Expert, plan_.overlap.expert);
   }
   if (plan_.expert_tensor > 1) {
     const bool back = op.name.ends_with("unpermute");
-    add(back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather, sent * plan_.expert_tensor,
-        groups_.expert_tensor, Traffic::Tensor, false);
+    add(back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather,
+        sent * plan_.expert_tensor, groups_.expert_tensor, Traffic::Tensor, false);
   }
 }
 
@@ -195,7 +200,8 @@ SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, P
     expert_traffic(op, forward);
     context_traffic(op, forward, 1.0);
     if (passes == Passes::Forward) continue;
-    const bool needed = !plan_.recompute_stops_early || plan_.recompute != Recompute::Full || &op < last_needed;
+    const bool needed =
+        !plan_.recompute_stops_early || plan_.recompute != Recompute::Full || &op < last_needed;
     if (is_layer && needed && is_recomputed(op, plan_)) {
       shard_.forward(op, index, recompute.compute);
       if (plan_.recompute == Recompute::Full) {

@@ -23,7 +23,8 @@ double head_weight(const OpGraph& graph) {
   };
   double heads = flops(graph.output), body = 0;
   for (const Layer& head : graph.extra_heads) heads += flops(head);
-  for (const LayerRun& run : graph.body) body += run.count * flops(graph.layers[static_cast<std::size_t>(run.layer)]);
+  for (const LayerRun& run : graph.body)
+    body += run.count * flops(graph.layers[static_cast<std::size_t>(run.layer)]);
   return body > 0 ? heads * depth(graph) / body : 0.0;
 }
 

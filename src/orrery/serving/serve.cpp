@@ -27,18 +27,18 @@ Batch decode_batch(double sequences, double context) {
 
 }  // namespace
 
-Program prefill_program(const OpGraph& graph, const ParallelPlan& plan, double sequences, double prompt,
-                        const Cluster& cluster) {
+Program prefill_program(const OpGraph& graph, const ParallelPlan& plan, double sequences,
+                        double prompt, const Cluster& cluster) {
   return lower_forward(graph, plan, prefill_batch(sequences, prompt), cluster);
 }
 
-Program decode_program(const OpGraph& graph, const ParallelPlan& plan, double sequences, double context,
-                       const Cluster& cluster) {
+Program decode_program(const OpGraph& graph, const ParallelPlan& plan, double sequences,
+                       double context, const Cluster& cluster) {
   return lower_forward(graph, plan, decode_batch(sequences, context), cluster);
 }
 
-PricedGeneration price_generate(const OpGraph& graph, const ParallelPlan& plan, const Workload& work,
-                                const Prices& prices) {
+PricedGeneration price_generate(const OpGraph& graph, const ParallelPlan& plan,
+                                const Workload& work, const Prices& prices) {
   const Cluster& cluster = prices.cluster;
   const auto prompt = static_cast<double>(work.prompt);
   PricedGeneration g;
@@ -49,16 +49,19 @@ PricedGeneration price_generate(const OpGraph& graph, const ParallelPlan& plan, 
   const double steps = std::max(0.0, g.generated - 1);
   g.prefill = price(prefill_program(graph, plan, g.sequences, prompt, cluster), prices);
   g.first = price(decode_program(graph, plan, g.sequences, prompt + 1, cluster), prices);
-  g.middle = price(decode_program(graph, plan, g.sequences, prompt + 1 + steps / 2, cluster), prices);
+  g.middle =
+      price(decode_program(graph, plan, g.sequences, prompt + 1 + steps / 2, cluster), prices);
   g.last = price(decode_program(graph, plan, g.sequences, prompt + 1 + steps, cluster), prices);
   return g;
 }
 
 std::optional<PricedGeneration> price_offline(const OpGraph& graph, const ParallelPlan& plan,
                                               const Workload& work, const Prices& prices,
-                                              const MemoryAllowance& allowance, const EngineLimits& limits) {
+                                              const MemoryAllowance& allowance,
+                                              const EngineLimits& limits) {
   const Cluster& cluster = prices.cluster;
-  const auto prompt = static_cast<double>(work.prompt), generated = static_cast<double>(work.generated);
+  const auto prompt = static_cast<double>(work.prompt),
+             generated = static_cast<double>(work.generated);
   // In the steady state requests are at all ages: a slot holds the prompt and half of the answer.
   double n = sequences_that_fit(graph, plan, prompt + generated / 2, cluster, allowance, limits);
   if (work.sequences > 0) n = std::min(n, static_cast<double>(work.sequences));
@@ -86,14 +89,17 @@ Generation generation(const PricedGeneration& g, const Stack& stack, double sigm
   out.ttft = out.prefill.total();
   const Seconds decode = out.decode.total();
   if (!g.in_flight) {
-    // A decode step's time grows with the cache almost linearly: three points (Simpson) sum it well.
-    const Seconds first = step_time(g.first, stack, sigma).total(), last = step_time(g.last, stack, sigma).total();
+    // A decode step's time grows with the cache almost linearly: three points (Simpson) sum it
+    // well.
+    const Seconds first = step_time(g.first, stack, sigma).total(),
+                  last = step_time(g.last, stack, sigma).total();
     out.tpot = (first + 4.0 * decode + last) / 6.0;
     out.latency = out.ttft + std::max(0.0, g.generated - 1) * out.tpot;
     out.tokens_per_second = g.sequences * g.replicas * g.generated / out.latency.value();
     return out;
   }
-  // With a pipeline, as many batches as stages are in flight: a step takes the busiest stage's time.
+  // With a pipeline, as many batches as stages are in flight: a step takes the busiest stage's
+  // time.
   const Seconds prefill_each = out.ttft / g.prompts_a_pass / g.stages;
   const Seconds decode_each = decode / g.sequences / g.stages;
   const Seconds cycle = prefill_each + g.generated * decode_each;

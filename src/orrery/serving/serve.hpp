@@ -1,5 +1,5 @@
-// serving: a replica that answers requests: prefill, one decode step, a static batch, and the steady
-// state of in-flight batching, all in closed form from the same lowering as training.
+// serving: a replica that answers requests: prefill, one decode step, a static batch, and the
+// steady state of in-flight batching, all in closed form from the same lowering as training.
 #pragma once
 #include <optional>
 #include <vector>
@@ -11,10 +11,12 @@
 namespace orrery {
 
 // A forward pass over `sequences` prompts of `prompt` tokens on every replica.
-Program prefill_program(const OpGraph&, const ParallelPlan&, double sequences, double prompt, const Cluster&);
+Program prefill_program(const OpGraph&, const ParallelPlan&, double sequences, double prompt,
+                        const Cluster&);
 
 // One new token for each of `sequences` with `context` tokens in the cache.
-Program decode_program(const OpGraph&, const ParallelPlan&, double sequences, double context, const Cluster&);
+Program decode_program(const OpGraph&, const ParallelPlan&, double sequences, double context,
+                       const Cluster&);
 
 struct Generation {
   Seconds ttft, tpot, latency;
@@ -35,19 +37,22 @@ struct EngineLimits {
 struct PricedGeneration {
   PricedProgram prefill, first, middle, last;  // decode with an empty, half and full answer
   double sequences = 0, prompts_a_pass = 1, generated = 0, replicas = 1, stages = 1;
-  double requests = 0;   // a replica's share; 0: endless
+  double requests = 0;  // a replica's share; 0: endless
   bool in_flight = false;
 };
 
 // A static batch: all prompts first, then every decode step, the cache growing.
-PricedGeneration price_generate(const OpGraph&, const ParallelPlan&, const Workload&, const Prices&);
+PricedGeneration price_generate(const OpGraph&, const ParallelPlan&, const Workload&,
+                                const Prices&);
 
 // The largest batch that memory allows; nullopt when not even one sequence fits.
 std::optional<PricedGeneration> price_offline(const OpGraph&, const ParallelPlan&, const Workload&,
-                                              const Prices&, const MemoryAllowance&, const EngineLimits&);
+                                              const Prices&, const MemoryAllowance&,
+                                              const EngineLimits&);
 
-// Static: latency = t_prefill + sum of decode steps. In flight, a replica's B slots each prefill their
-// prompt, then decode:  tokens/s = generated / (t_prefill(prompt) + generated t_decode(B) / B).
+// Static: latency = t_prefill + sum of decode steps. In flight, a replica's B slots each prefill
+// their prompt, then decode:  tokens/s = generated / (t_prefill(prompt) + generated t_decode(B) /
+// B).
 Generation generation(const PricedGeneration&, const Stack&, double straggler_sigma);
 
 // Sequences of `length` tokens that fit a replica.

@@ -121,7 +121,8 @@ Read<Cluster> Catalog::cluster(const Node& where) const {
           {chips->where(), fmt::format("saw {}; expected 1 or more", chips->seen())});
     }
     if (!problems.empty()) return tl::unexpected(problems);
-    return cluster(derived.base, derived.chips, *base, derived.chips > 0 ? *where.find("chips") : *base);
+    return cluster(derived.base, derived.chips, *base,
+                   derived.chips > 0 ? *where.find("chips") : *base);
   }
   const ClusterFile file = read<ClusterFile>(where, problems);
   for (std::size_t i = 0; problems.empty() && i < file.tiers.size(); ++i) {

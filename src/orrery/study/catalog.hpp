@@ -31,7 +31,8 @@ class Catalog {
   [[nodiscard]] Read<Chip> chip(const std::string& name, const Node& where) const;
   // A name, `{base: NAME, chips: N}`, or an inline cluster.
   [[nodiscard]] Read<Cluster> cluster(const Node& where) const;
-  // `count` is the node that says how many chips: a number that fits no whole nodes is reported there.
+  // `count` is the node that says how many chips: a number that fits no whole nodes is reported
+  // there.
   [[nodiscard]] Read<Cluster> cluster(const std::string& name, int chips, const Node& where,
                                       const Node& count) const;
   // A name, a path to a config.json or to a YAML file, or an inline spec.

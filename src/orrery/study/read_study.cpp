@@ -98,7 +98,8 @@ void check_figures(const Study& study, const Node& root, Diagnostics& problems) 
   };
   check_positive(root, "published", "flops_per_chip", value(p.flops_per_chip), problems);
   check_positive(root, "published", "step_time", value(p.step_time), problems);
-  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip, problems);
+  check_positive(root, "published", "tokens_per_second_per_chip", p.tokens_per_second_per_chip,
+                 problems);
 }
 
 void hash_node(const Node& node, std::uint64_t& h) {

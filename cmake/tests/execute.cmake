@@ -1,0 +1,1 @@
+orrery_test(unit/execute/estimate_test DEPENDS study)

@@ -1,0 +1,1 @@
+orrery_test(unit/serving/serve_test DEPENDS study)
