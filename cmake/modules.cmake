@@ -115,6 +115,7 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/row_model.cpp
+    src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp
     src/orrery/accuracy/stack_fit.cpp
     src/orrery/accuracy/table.cpp

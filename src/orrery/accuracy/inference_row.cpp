@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "orrery/accuracy/row_model.hpp"
+#include "orrery/accuracy/row_opening.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
 
@@ -35,20 +35,6 @@ Precision precision_of(const TableRow& row, const Chip& chip) {
   p.activations = p.attention = half;
   p.kv_cache = stored_format(folded(row.text("kv_dtype")), half);
   return p;
-}
-
-bool is_moe(const OpGraph& graph) {
-  return std::ranges::any_of(graph.layers, [](const Layer& layer) {
-    return std::ranges::any_of(layer.ops,
-                               [](const Op& op) { return op.kind == OpKind::GroupedMatmul; });
-  });
-}
-
-Node scalar_node(const std::string& text) {
-  Node node;
-  node.kind = Node::Kind::Scalar;
-  node.scalar = text;
-  return node;
 }
 
 // Which task a row measured, and its time: a latency, or the time per token of a throughput.
@@ -132,37 +118,7 @@ void fill_plan(const TableRow& row, RowStudy& out) {
 RowOutcome inference_row(const TableRow& row, const Names& names, const Catalog& catalog) {
   RowOutcome outcome;
   RowStudy out;
-  out.id = row.text("id");
-  out.source = row.text("source");
-  out.model = row.text("model");
-  out.accelerator = row.text("accelerator");
-  const std::string& framework = row.text("framework");
-  const auto cluster_name = lookup(names.clusters, row.text("accelerator"), framework);
-  const int chips = static_cast<int>(row.number("num_accel").value_or(0));
-  if (!cluster_name || chips < 1) return outcome;
-  auto cluster =
-      catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name), scalar_node(*cluster_name));
-  if (!cluster) {
-    outcome.detail = to_string(cluster.error().front());
-    return outcome;
-  }
-  const auto graph = row_model(row, names, catalog);
-  if (!graph) {
-    outcome.skip = Skip::UnknownModel;
-    return outcome;
-  }
-  auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
-  if (!setting) {
-    outcome.detail = to_string(setting.error().front());
-    return outcome;
-  }
-  out.study.graph = *graph;
-  out.study.setting = std::move(*setting);
-  out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
-  if (out.stack != "unknown") out.stack += "-" + out.study.setting.cluster.chip.generation;
-  out.study.name = out.id;
-  out.is_tpu = out.study.setting.cluster.chip.kind == ChipKind::Tpu;
-  out.is_moe = is_moe(*graph);
+  if (!open_row(row, row.text("framework"), names, catalog, out, outcome)) return outcome;
   if (!fill_task(row, out)) {
     outcome.skip = Skip::OtherMetric;
     return outcome;

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "orrery/accuracy/mlperf_row.hpp"
-#include "orrery/accuracy/row_model.hpp"
+#include "orrery/accuracy/row_opening.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
 
@@ -181,22 +181,6 @@ std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, c
   return std::nullopt;
 }
 
-bool has_experts(const OpGraph& graph) {
-  for (const Layer& layer : graph.layers) {
-    for (const Op& op : layer.ops) {
-      if (op.kind == OpKind::GroupedMatmul) return true;
-    }
-  }
-  return false;
-}
-
-Node scalar_node(const std::string& text) {
-  Node node;
-  node.kind = Node::Kind::Scalar;
-  node.scalar = text;
-  return node;
-}
-
 // Copies the published setting over the study; false (with a reason) when it cannot be expressed.
 bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   Study& study = out.study;
@@ -284,43 +268,11 @@ const char* name_of(Skip skip) {
 RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& catalog) {
   RowOutcome outcome;
   RowStudy out;
-  out.id = row.text("id");
-  out.source = row.text("source");
-  out.model = row.text("model");
-  out.accelerator = row.text("accelerator");
-  const std::string& framework = row.text("framework");
-  const auto cluster_name = lookup(names.clusters, row.text("accelerator"), framework);
-  const int chips = static_cast<int>(row.number("num_accel").value_or(0));
-  if (!cluster_name || chips < 1) return outcome;
-  auto cluster =
-      catalog.cluster(*cluster_name, chips, scalar_node(*cluster_name), scalar_node(*cluster_name));
-  if (!cluster) {
-    outcome.detail = to_string(cluster.error().front());
-    return outcome;
-  }
-  const auto graph = row_model(row, names, catalog);
-  if (!graph) {
-    outcome.skip = Skip::UnknownModel;
-    return outcome;
-  }
-  // Libraries know chips of one generation better than those of another: a stack is calibrated for
-  // each.
   const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
-  const std::string stack = is_mlperf ? mlperf_framework(row) : framework;
-  out.stack = lookup(names.stacks, stack, stack).value_or("unknown");
-  auto setting = setting_for(std::move(*cluster), "none", catalog, scalar_node("none"));
-  if (!setting) {
-    outcome.detail = to_string(setting.error().front());
-    return outcome;
-  }
-  out.study.graph = *graph;
-  out.study.setting = std::move(*setting);
-  out.study.name = out.id;
-  out.is_tpu = out.study.setting.cluster.chip.kind == ChipKind::Tpu;
-  if (out.stack != "unknown") out.stack += "-" + out.study.setting.cluster.chip.generation;
-  out.is_moe = has_experts(*graph);
+  const std::string framework = is_mlperf ? mlperf_framework(row) : row.text("framework");
+  if (!open_row(row, framework, names, catalog, out, outcome)) return outcome;
   if (!fill_plan(row, out, outcome)) return outcome;
-  const auto measured = measured_step(row, *graph, out.study.work, chips);
+  const auto measured = measured_step(row, out.study.graph, out.study.work, out.study.setting.cluster.chips);
   if (!measured) {
     outcome.skip = Skip::NoTime;
     return outcome;

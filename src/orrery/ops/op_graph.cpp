@@ -49,6 +49,13 @@ int depth(const OpGraph& graph) {
   return total;
 }
 
+bool has_experts(const OpGraph& graph) {
+  return std::any_of(graph.layers.begin(), graph.layers.end(), [](const Layer& layer) {
+    return std::any_of(layer.ops.begin(), layer.ops.end(),
+                       [](const Op& op) { return op.kind == OpKind::GroupedMatmul; });
+  });
+}
+
 double mean_keys(const AttentionShape& shape, double sequence) {
   const double s = sequence / static_cast<double>(std::max<std::int64_t>(shape.compress, 1));
   if (shape.selected > 0 || shape.recent > 0) {

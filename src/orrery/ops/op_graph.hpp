@@ -52,6 +52,9 @@ double active_parameters(const OpGraph&);
 // Layers in the body.
 int depth(const OpGraph&);
 
+// Whether any layer routes tokens to experts.
+bool has_experts(const OpGraph&);
+
 // Forward FLOPs of one sequence (2 per multiply-add) as the model runs it: causal attention counts
 // the keys that a query really sees.
 double forward_flops(const OpGraph&, double sequence);

@@ -26,15 +26,6 @@ Priced priced(const Setting& s) {
 
 bool is_training(Task task) { return task == Task::Train || task == Task::Finetune; }
 
-bool has_experts(const OpGraph& graph) {
-  for (const Layer& layer : graph.layers) {
-    for (const Op& op : layer.ops) {
-      if (op.kind == OpKind::GroupedMatmul) return true;
-    }
-  }
-  return false;
-}
-
 std::string band_kind(const Study& study) {
   if (!is_training(study.work.task)) return "serve";
   if (study.setting.cluster.chip.kind == ChipKind::Tpu) return "train tpu";
