@@ -49,11 +49,11 @@ double loss(const Point& x, const std::vector<FitRow>& rows) {
 
 Stack neutral_stack(const std::string& name) { return stack_at(name, kNeutral); }
 
-Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows) {
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows, FitFor purpose) {
   const bool any_moe = std::ranges::any_of(rows, &FitRow::is_moe);
   std::vector<std::size_t> free{0};
   if (rows.size() >= 4) free = {0, 1, 2, any_moe ? std::size_t{3} : std::size_t{4}};
-  if (name.starts_with("generic-train-gpu")) free = {0, 2, 3, 4};
+  if (purpose == FitFor::Mixture) free = {0, 2, 3, 4};
   Point best = kNeutral;
   double best_loss = loss(best, rows);
   if (std::ranges::find(free, std::size_t{1}) !=

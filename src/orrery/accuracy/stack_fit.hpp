@@ -1,5 +1,6 @@
 // Fits the four coefficients of a software stack on end-to-end rows of that stack.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,14 @@ struct FitRow {
   bool is_moe = false;
 };
 
+// Which four coefficients are free. One stack: efficiency, host overhead, overlap, and MoE overhead or
+// attention. A mixture of frameworks has no host of its own: attention stands in for the overhead.
+enum class FitFor : std::uint8_t { OneStack, Mixture };
+
 // Least mean |log(predicted / measured)|, pulled towards the neutral stack so that few rows move it
 // little. A pattern search from a fixed start: deterministic. Fewer than 4 rows: efficiency alone.
-Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows);
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows,
+                FitFor purpose = FitFor::OneStack);
 
 // Where every fit starts and what it is pulled towards.
 Stack neutral_stack(const std::string& name);

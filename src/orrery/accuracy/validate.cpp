@@ -59,7 +59,9 @@ Stack generic_stack(const std::string& group, const std::vector<Prepared>& rows,
     fit.push_back(
         {p.evaluator.get(), p.row.measured, std::sqrt(1.0 / count[p.row.stack]), p.row.is_moe});
   }
-  return fit.empty() ? neutral_stack(group) : fit_stack("generic-" + group, fit);
+  // Only GPU training mixes frameworks with hosts and attention kernels as different as these.
+  const FitFor purpose = group == "train-gpu" ? FitFor::Mixture : FitFor::OneStack;
+  return fit.empty() ? neutral_stack(group) : fit_stack("generic-" + group, fit, purpose);
 }
 
 Stack frozen_stack(const RowStudy& row, const std::string& group, const Catalog& catalog) {
