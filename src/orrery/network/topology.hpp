@@ -1,0 +1,45 @@
+// Topology: wires of a named family, with its facts in closed form and the routings that suit it.
+// A family is one .cpp under topology/ and one line in topology/builtins.cpp.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "orrery/base/text/reader.hpp"
+#include "orrery/network/routing.hpp"
+#include "orrery/network/wires.hpp"
+
+namespace orrery {
+
+// Links are counted once for both directions; hops count links between two endpoints; averages are
+// over ordered pairs of different endpoints. The bisection is of the two equal halves of least cut,
+// one way; where only a bound is known, `bisection_is_bound`. Bands of sampled facts are given by
+// `sampled_endpoints` > 0 (standard error of the average in `average_hops_error`).
+struct NetworkFacts {
+  std::int64_t endpoints = 0;
+  std::int64_t switches = 0;
+  std::int64_t cables = 0;
+  std::int64_t optical_cables = 0;
+  int diameter = 0;
+  double average_hops = 0.0;
+  double average_hops_error = 0.0;
+  BytesPerSecond bisection;
+  bool bisection_is_bound = false;
+  std::int64_t sampled_endpoints = 0;  // 0: exact
+};
+
+class Topology {
+ public:
+  virtual ~Topology() = default;
+  [[nodiscard]] virtual const Wires& wires() const = 0;
+  [[nodiscard]] virtual NetworkFacts facts() const = 0;
+  [[nodiscard]] virtual std::string vertex_name(std::uint32_t vertex) const = 0;
+  // Names that routing() takes; the first is the default.
+  [[nodiscard]] virtual std::vector<std::string_view> routings() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<Routing> routing(std::string_view name,
+                                                         std::uint64_t seed) const = 0;
+};
+
+}  // namespace orrery
