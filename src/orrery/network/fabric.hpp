@@ -16,8 +16,8 @@ namespace orrery {
 struct Message {
   std::uint32_t from = 0;
   std::uint32_t to = 0;
-  Bytes size;              // payload
-  std::uint64_t tag = 0;   // given back at delivery
+  Bytes size;                // payload
+  std::uint64_t tag = 0;     // given back at delivery
   std::uint64_t choice = 0;  // told to the routing: an ECMP hash of the flow's ports
 };
 
@@ -38,12 +38,12 @@ class Traffic {
 };
 
 struct FabricResult {
-  Seconds completion;               // last delivery
+  Seconds completion;  // last delivery
   std::uint64_t messages = 0;
-  std::uint64_t events = 0;         // rate changes (fluid) or packet hops (packet)
-  std::vector<double> link_bytes;   // payload that crossed each link
-  std::vector<double> wire_bytes;   // with headers; empty where the fabric has none
-  std::uint64_t drops = 0;          // packets lost, packet fabric only
+  std::uint64_t events = 0;        // rate changes (fluid) or packet hops (packet)
+  std::vector<double> link_bytes;  // payload that crossed each link
+  std::vector<double> wire_bytes;  // with headers; empty where the fabric has none
+  std::uint64_t drops = 0;         // packets lost, packet fabric only
 };
 
 class Fabric {
