@@ -37,6 +37,10 @@ class Topology {
   [[nodiscard]] virtual std::string vertex_name(std::uint32_t vertex) const = 0;
   // Links on a shortest way from any vertex to an endpoint.
   [[nodiscard]] virtual int distance(std::uint32_t vertex, std::uint32_t endpoint) const = 0;
+  // Whether traffic passes through endpoints: a torus, not a tree.
+  [[nodiscard]] virtual bool endpoints_forward() const { return false; }
+  // A group of automorphisms of the wires; a routing may keep fewer.
+  [[nodiscard]] virtual std::optional<RouteSymmetry> symmetry() const { return std::nullopt; }
   // Names that routing() takes; the first is the default.
   [[nodiscard]] virtual std::vector<std::string_view> routings() const = 0;
   // The routing refers to this topology, which must outlive it. Throws std::logic_error on a name

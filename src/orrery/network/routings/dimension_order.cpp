@@ -55,34 +55,8 @@ class DimensionOrder : public Routing {
     return 1;
   }
 
-  // The translations along the closed dimensions.
   [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
-    RouteSymmetry out;
-    for (std::size_t d = 0; d < grid_.dimensions(); ++d) {
-      if (grid_.closed(d)) out.order *= grid_.length(d);
-    }
-    if (out.order == 1) return std::nullopt;
-    constexpr std::uint32_t kNone = ~std::uint32_t{0};
-    out.orbit.assign(std::size_t{2} * grid_.cables(), kNone);
-    for (std::uint32_t v = 0; v < grid_.vertices(); ++v) {
-      const std::uint32_t base = grid_.base(v);
-      if (base == v) out.representatives.push_back(v);  // before all of its images
-      for (std::size_t d = 0; d < grid_.dimensions(); ++d) {
-        const bool has_upper = grid_.closed(d) || grid_.coordinate(v, d) + 1 < grid_.length(d);
-        if (!has_upper) continue;
-        const std::size_t up = index(grid_.link(v, d, Sense::Up));
-        const std::size_t up_of_base = index(grid_.link(base, d, Sense::Up));
-        if (base == v) {
-          out.orbit[up] = static_cast<std::uint32_t>(out.members.size());
-          out.orbit[up + 1] = out.orbit[up] + 1;
-          out.members.insert(out.members.end(), 2, out.order);
-        } else {
-          out.orbit[up] = out.orbit[up_of_base];
-          out.orbit[up + 1] = out.orbit[up_of_base + 1];
-        }
-      }
-    }
-    return out;
+    return translations(grid_);
   }
 
  private:

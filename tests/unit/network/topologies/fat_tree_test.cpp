@@ -9,36 +9,6 @@ namespace {
 
 using test::network;
 
-class FatTreeTest : public testing::TestWithParam<const char*> {};
-
-TEST_P(FatTreeTest, FactsAreWhatASearchCounts) {
-  test::expect_facts_match_a_search(*network(GetParam()));
-}
-
-TEST_P(FatTreeTest, DestinationModuloIsAShortestWay) {
-  const auto t = network(GetParam());
-  test::expect_routes_lead_there(*t, *t->routing("d_mod_k", 0), true);
-}
-
-TEST_P(FatTreeTest, RotationsKeepAllToAllLoads) {
-  const auto t = network(GetParam());
-  const auto routing = t->routing("d_mod_k", 0);
-  if (routing->symmetry()) test::expect_symmetry_holds(t->wires(), *routing);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, FatTreeTest,
-    testing::Values(
-        "{kind: fat_tree, hosts_per_leaf: 4, leaves: 4, spines: 4}",
-        "{kind: fat_tree, hosts_per_leaf: 4, leaves: 3, spines: 2}",
-        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 4, spines: 6}",
-        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 5, spines: 6}",
-        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 4, spines: 4}",
-        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 5, spines: 4}", "{kind: fat_tree, radix: 4}",
-        "{kind: fat_tree, radix: 6}",
-        "{kind: fat_tree, hosts_per_leaf: 4, leaves: 3, spines: 2, pods: 3, cores: 8}",
-        "{kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 3, pods: 2, cores: 3}"));
-
 // spine = destination mod spines, so that host links are the only bottleneck of an all-to-all on a
 // full tree: N - 1 bytes each; on an oversubscribed one max(N - 1, H (N - H) / S).
 TEST(FatTree, AnAllToAllLoadsLinksAsTheFormulaSays) {

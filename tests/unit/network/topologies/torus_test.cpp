@@ -13,34 +13,6 @@ double most(const std::vector<double>& loads) {
   return *std::max_element(loads.begin(), loads.end());
 }
 
-class TorusTest : public testing::TestWithParam<const char*> {};
-
-TEST_P(TorusTest, FactsAreWhatASearchCounts) {
-  test::expect_facts_match_a_search(*network(GetParam()));
-}
-
-TEST_P(TorusTest, DimensionOrderIsAShortestWay) {
-  const auto t = network(GetParam());
-  test::expect_routes_lead_there(*t, *t->routing("dimension_order", 0), true);
-}
-
-TEST_P(TorusTest, TranslationsKeepAllToAllLoads) {
-  const auto t = network(GetParam());
-  const auto routing = t->routing("dimension_order", 0);
-  if (routing->symmetry()) test::expect_symmetry_holds(t->wires(), *routing);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, TorusTest,
-    testing::Values("{kind: torus, shape: [5]}", "{kind: torus, shape: [2]}",
-                    "{kind: torus, shape: [4, 4]}", "{kind: torus, shape: [3, 4, 5]}",
-                    "{kind: torus, shape: [2, 1, 6]}",
-                    "{kind: torus, shape: [4, 3, 4], wrap: [true, false, true]}",
-                    "{kind: torus, shape: [4, 6], tie_break: positive}",
-                    "{kind: torus, shape: [4, 6], tie_break: negative}",
-                    "{kind: torus, shape: [3, 2, 2, 3, 2, 2]}", "{kind: mesh, shape: [4, 3, 2]}",
-                    "{kind: mesh, shape: [7]}"));
-
 // m N k / 8 bytes on each link of the longest dimension, ties balanced; the positive rule loads
 // one sense with (N/k) sum_{d <= k/2} d.
 TEST(Torus, TheTieRuleDecidesTheLoadOfAnAllToAll) {

@@ -1,9 +1,9 @@
 // Torus and mesh of one to six dimensions, any radix, each dimension closed or open.
 #include <fmt/format.h>
 
-#include "orrery/base/check.hpp"
 #include "orrery/network/routings/dimension_order.hpp"
 #include "orrery/network/topologies/family.hpp"
+#include "orrery/network/topologies/wired.hpp"
 #include "orrery/network/topology_facts.hpp"
 
 namespace orrery {
@@ -38,11 +38,15 @@ void describe(V& v, TorusConfig& c) {
   v("links", c.links, "a link for each dimension, where they differ");
 }
 
-class Torus : public Topology {
+class Torus : public WiredTopology {
  public:
   Torus(const std::vector<int>& shape, const std::vector<bool>& wrap, TieBreak ties,
         std::vector<LinkKind> kinds)
-      : shape_(shape), wrap_(wrap), grid_(shape, wrap), ties_(ties) {
+      : WiredTopology(ChannelRule::PerHop),
+        shape_(shape),
+        wrap_(wrap),
+        grid_(shape, wrap),
+        ties_(ties) {
     wires_.endpoints = wires_.vertices = grid_.vertices();
     wires_.kinds = std::move(kinds);
     wires_.links.reserve(std::size_t{2} * grid_.cables());
@@ -54,8 +58,6 @@ class Torus : public Topology {
       }
     }
   }
-
-  [[nodiscard]] const Wires& wires() const override { return wires_; }
 
   [[nodiscard]] NetworkFacts facts() const override {
     const TopologyFacts counted = torus_facts(shape_, wrap_);
@@ -99,13 +101,17 @@ class Torus : public Topology {
     return static_cast<int>(sum);
   }
 
-  [[nodiscard]] std::vector<std::string_view> routings() const override {
-    return {"dimension_order"};
+  [[nodiscard]] bool endpoints_forward() const override { return true; }
+  [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
+    return translations(grid_);
   }
 
-  [[nodiscard]] std::unique_ptr<Routing> routing(std::string_view name,
-                                                 std::uint64_t /*seed*/) const override {
-    ORRERY_CHECK(name == "dimension_order", "a torus has no routing '{}'", name);
+ protected:
+  [[nodiscard]] std::vector<std::string_view> own_routings() const override {
+    return {"dimension_order"};
+  }
+  [[nodiscard]] std::unique_ptr<Routing> own_routing(std::string_view /*name*/,
+                                                     std::uint64_t /*seed*/) const override {
     return dimension_order(grid_, ties_);
   }
 
@@ -114,7 +120,6 @@ class Torus : public Topology {
   std::vector<bool> wrap_;
   TorusGrid grid_;
   TieBreak ties_;
-  Wires wires_;
 };
 
 bool check_shape(const std::vector<int>& shape, TopologyCheck& check) {

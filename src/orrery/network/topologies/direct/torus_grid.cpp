@@ -51,4 +51,33 @@ std::uint32_t TorusGrid::base(std::uint32_t v) const {
   return out;
 }
 
+std::optional<RouteSymmetry> translations(const TorusGrid& grid) {
+  RouteSymmetry out;
+  for (std::size_t d = 0; d < grid.dimensions(); ++d) {
+    if (grid.closed(d)) out.order *= grid.length(d);
+  }
+  if (out.order == 1) return std::nullopt;
+  constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  out.orbit.assign(std::size_t{2} * grid.cables(), kNone);
+  for (std::uint32_t v = 0; v < grid.vertices(); ++v) {
+    const std::uint32_t base = grid.base(v);
+    if (base == v) out.representatives.push_back(v);  // before all of its images
+    for (std::size_t d = 0; d < grid.dimensions(); ++d) {
+      const bool has_upper = grid.closed(d) || grid.coordinate(v, d) + 1 < grid.length(d);
+      if (!has_upper) continue;
+      const std::size_t up = index(grid.link(v, d, Sense::Up));
+      const std::size_t up_of_base = index(grid.link(base, d, Sense::Up));
+      if (base == v) {
+        out.orbit[up] = static_cast<std::uint32_t>(out.members.size());
+        out.orbit[up + 1] = out.orbit[up] + 1;
+        out.members.insert(out.members.end(), 2, out.order);
+      } else {
+        out.orbit[up] = out.orbit[up_of_base];
+        out.orbit[up + 1] = out.orbit[up_of_base + 1];
+      }
+    }
+  }
+  return out;
+}
+
 }  // namespace orrery

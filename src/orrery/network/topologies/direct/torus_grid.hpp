@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "orrery/network/wires.hpp"
+#include "orrery/network/routing.hpp"
 
 namespace orrery {
 
@@ -45,5 +45,9 @@ class TorusGrid {
   std::vector<std::uint32_t> first_cable_;
   std::uint32_t vertices_ = 1;
 };
+
+// The translations along the closed dimensions: they keep wires, and dimension order under every
+// tie rule. None where no dimension closes.
+std::optional<RouteSymmetry> translations(const TorusGrid& grid);
 
 }  // namespace orrery

@@ -2,16 +2,17 @@
 
 #include <fmt/format.h>
 
-#include "orrery/base/check.hpp"
 #include "orrery/network/routings/destination_modulo.hpp"
+#include "orrery/network/topologies/trees/clos_symmetry.hpp"
+#include "orrery/network/topologies/wired.hpp"
 
 namespace orrery {
 namespace {
 
-class FoldedClos : public Topology {
+class FoldedClos : public WiredTopology {
  public:
   FoldedClos(const ClosShape& shape, std::vector<LinkKind> kinds, std::vector<std::string> names)
-      : shape_(shape), names_(std::move(names)) {
+      : WiredTopology(ChannelRule::One), shape_(shape), names_(std::move(names)) {
     wires_.endpoints = shape_.endpoints();
     wires_.vertices = shape_.vertices();
     wires_.kinds = std::move(kinds);
@@ -29,8 +30,6 @@ class FoldedClos : public Topology {
       }
     }
   }
-
-  [[nodiscard]] const Wires& wires() const override { return wires_; }
 
   [[nodiscard]] NetworkFacts facts() const override {
     NetworkFacts out{.endpoints = shape_.endpoints(),
@@ -68,17 +67,19 @@ class FoldedClos : public Topology {
     return shape_.distance(vertex, endpoint);
   }
 
-  [[nodiscard]] std::vector<std::string_view> routings() const override { return {"d_mod_k"}; }
+  [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
+    return rotations(shape_, Keeps::Wires);
+  }
 
-  [[nodiscard]] std::unique_ptr<Routing> routing(std::string_view name,
-                                                 std::uint64_t /*seed*/) const override {
-    ORRERY_CHECK(name == "d_mod_k", "a fat tree has no routing '{}'", name);
+ protected:
+  [[nodiscard]] std::vector<std::string_view> own_routings() const override { return {"d_mod_k"}; }
+  [[nodiscard]] std::unique_ptr<Routing> own_routing(std::string_view /*name*/,
+                                                     std::uint64_t /*seed*/) const override {
     return destination_modulo(shape_);
   }
 
  private:
   ClosShape shape_;
-  Wires wires_;
   std::vector<std::string> names_;
 };
 
