@@ -40,6 +40,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/direct/torus_grid.cpp
     src/orrery/network/topologies/direct/twisted_torus.cpp
     src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp

@@ -68,7 +68,9 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: hyperx, shape: [1], terminals: 4}",
         "{kind: flattened_butterfly, radix: 3, dimensions: 2}", "{kind: hypercube, dimensions: 4}",
         "{kind: fully_connected, endpoints: 7}", "{kind: single_switch, endpoints: 6}",
-        "{kind: single_switch, endpoints: 8, planes: 3}"));
+        "{kind: single_switch, endpoints: 8, planes: 3}",
+        "{kind: dragonfly, routers: 4, global_ports: 2, terminals: 2}",
+        "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}"));
 
 }  // namespace
 }  // namespace orrery
