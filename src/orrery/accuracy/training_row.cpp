@@ -34,9 +34,11 @@ Precision precision_of(const TableRow& row) {
     p = precision_named(DType::Fp4);
   } else if (contains(dtype, "fp8")) {
     p = precision_named(DType::Fp8);
-    const bool blocks =
-        contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
-    p.scaling = blocks ? Scaling::Block : contains(dtype, "row") ? Scaling::Row : Scaling::Tensor;
+    // "secondary": Blackwell's on a page without a column for it; there "blockwise" is MX.
+    p.scaling = contains(dtype, "mx") || contains(dtype, "secondary") ? Scaling::Mx
+                : contains(dtype, "blockwise")                       ? Scaling::Block
+                : contains(dtype, "row")                             ? Scaling::Row
+                                                                     : Scaling::Tensor;
   } else if (contains(dtype, "fp16")) {
     p = precision_named(DType::Fp16);
   } else if (contains(dtype, "tf32")) {
@@ -61,7 +63,13 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     plan.precision.communication = contains(f, "bridge")       ? DType::Bf16
                                    : contains(f, "megatronlm") ? DType::Fp16
                                                                : DType::Fp32;
-    if (contains(f, "bridge")) plan.precision.gradients = DType::Bf16;
+    if (contains(f, "bridge")) {
+      plan.precision.gradients = DType::Bf16;
+      // fp8_param_gather of the current-scaling recipes.
+      plan.precision.casts_gathered_weights = plan.precision.scaling == Scaling::Tensor;
+    }
+    // Transformer Engine gathers the quantised input.
+    plan.precision.casts_gathered_activations = plan.precision.scaling != Scaling::None;
     // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
     plan.expert_dispatch =
         contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
@@ -83,11 +91,15 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     plan.attention_kernel = AttentionKernel::Flash2;  // PyTorch's scaled_dot_product_attention
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
+    // torchao gathers in fp8 under one scale a tensor, in bf16 under one a row.
+    plan.precision.casts_gathered_weights = plan.precision.casts_gathered_activations =
+        plan.precision.scaling == Scaling::Tensor;
   }
   if (contains(f, "maxtext")) {
     plan.zero = 3;
     plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
+    plan.gathers_inputs_again = false;
     plan.overlap.tensor = true;  // collective matmul is XLA's default on these configurations
     plan.precision.gradients = DType::Fp32;
     plan.launch = Launch::Graph;

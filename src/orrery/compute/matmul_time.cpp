@@ -80,8 +80,22 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
 }
 
 // Quantising activations reads bf16 and writes the narrow type: `quantise` passes of bf16's bytes.
-double quantising(const Parts& p, const Path& path, double elements) {
-  return path.floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+// Scales of small blocks need no look at the whole tensor first: MX's cast is fp8_block's.
+double quantising(const Parts& p, const Path& path, const Kernel& kernel, double elements) {
+  const Path& cast =
+      kernel.scaling == Scaling::Mx && kernel.compute == DType::Fp8 ? p.fp8_block : path;
+  return cast.floor + cast.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+}
+
+// A weight gradient sums over rows, across the scales of both its operands. Row scales: each is
+// cast again. Blocks and MX: the cast that made the first layout wrote the second beside it, so
+// that only its bytes are more.
+double cast_elements(const Kernel& kernel) {
+  if (kernel.pass != Pass::BackwardWeight) return kernel.m * kernel.k;
+  const double both = kernel.m * kernel.k + kernel.k * kernel.n;
+  if (kernel.scaling == Scaling::Row) return both;
+  const double narrow = bytes_per_element(kernel.compute);
+  return both * narrow / (2.0 + narrow);
 }
 
 double output_bytes(const Kernel& kernel) {
@@ -98,7 +112,7 @@ Raw matmul(const Parts& p, const Kernel& kernel) {
   s.output_bytes = output_bytes(kernel);
   Raw raw = tiled(p, path, s, p.c.memory.share);
   if (kernel.quantises_input) {
-    raw.duration += quantising(p, path, s.m * s.k * s.count);
+    raw.duration += quantising(p, path, kernel, cast_elements(kernel) * s.count);
   } else if (kernel.compute == DType::Bf16 && kernel.weights != DType::Bf16) {
     raw.duration += path.floor;
   }
@@ -146,7 +160,7 @@ Raw systolic_matmul(const Parts& p, const Kernel& kernel) {
   raw.duration = std::max(raw.math, raw.memory) +
                  (1.0 - p.c.matmul.hidden) * std::min(raw.math, raw.memory) + p.launch;
   if (grouped) raw.duration += path.grouped_floor;
-  if (kernel.quantises_input) raw.duration += quantising(p, path, m * kernel.k * count);
+  if (kernel.quantises_input) raw.duration += quantising(p, path, kernel, m * kernel.k * count);
   return raw;
 }
 

@@ -66,7 +66,7 @@ const Path& Parts::path(const Kernel& kernel) const {
       return bf16;
     case DType::Fp8:
       if (kernel.weights == DType::Fp4 || kernel.weights == DType::Int4) return fp8_on_fp4;
-      return kernel.scaling == Scaling::Block ? fp8_block : fp8;
+      return kernel.scaling == Scaling::Block ? fp8_block : fp8;  // MX: the unit's own scales
     case DType::Int8:
       return int8;
     case DType::Fp4:

@@ -43,11 +43,33 @@ SegmentTime run_time(const std::vector<SegmentRun>& runs,
 
 PricedProgram::Transfer transfer(const CommTask& task, const Prices& prices) {
   return {task.repeat * collective_time(task.call, prices.cluster, prices.collectives).duration,
-          task.traffic, task.may_overlap, task.call.kind == CollectiveKind::AllGather};
+          task.traffic, task.may_overlap || task.always_overlaps, task.always_overlaps, task.call.kind == CollectiveKind::AllGather};
 }
 
+// How much slower this program's library runs the kernel than the one that was calibrated.
+class Slowdown {
+ public:
+  Slowdown(const Program& program, const Prices& prices)
+      : software_(prices.software), generation_(prices.cluster.chip.generation) {
+    if (software_ != nullptr)
+      attention_ = software_->slowdown(program.attention_kernel, generation_);
+  }
+  double operator()(const Kernel& kernel) const {
+    if (software_ == nullptr) return 1.0;
+    if (kernel.kind == OpKind::Attention) return attention_;
+    return kernel.scaling == Scaling::None
+               ? 1.0
+               : software_->slowdown(kernel.compute, kernel.scaling, generation_);
+  }
+
+ private:
+  const SoftwareKernels* software_;
+  const std::string& generation_;
+  double attention_ = 1.0;
+};
+
 PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
-                                   double attention_slowdown) {
+                                   const Slowdown& slowdown) {
   PricedProgram::PricedSegment out;
   out.phase = segment.phase;
   out.is_layer = segment.is_layer;
@@ -55,8 +77,7 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
   SegmentTime& t = out.raw;
   for (const ComputeTask& task : segment.compute) {
     const KernelTime k = prices.compute.time(task.kernel);
-    const bool is_attention = task.kernel.kind == OpKind::Attention;
-    const Seconds duration = task.repeat * (is_attention ? attention_slowdown : 1.0) * k.duration;
+    const Seconds duration = task.repeat * slowdown(task.kernel) * k.duration;
     t.work[static_cast<std::size_t>(task.work)] += duration;
     if (task.kernel.pass == Pass::BackwardWeight) t.weight_gradient += duration;
     t.math += task.repeat * k.math;
@@ -161,10 +182,7 @@ PricedProgram price(const Program& program, const Prices& prices) {
   out.micro_batches = program.micro_batches;
   out.launch = program.launch;
   out.segments.reserve(program.segments.size());
-  const double slowdown =
-      prices.attention == nullptr
-          ? 1.0
-          : prices.attention->slowdown(program.attention_kernel, prices.cluster.chip.generation);
+  const Slowdown slowdown(program, prices);
   for (const Segment& segment : program.segments) {
     out.segments.push_back(price(segment, prices, slowdown));
   }

@@ -10,7 +10,7 @@
 
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/compute_model.hpp"
-#include "orrery/execute/attention_kernels.hpp"
+#include "orrery/execute/software_kernels.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/program/program.hpp"
 
@@ -48,7 +48,7 @@ struct Prices {
   const CollectiveCalibration& collectives;
   Stack stack;
   double straggler_sigma = 0.0;                 // relative spread of one rank's kernel time
-  const AttentionKernels* attention = nullptr;  // nullptr: every kernel is as fast as the best
+  const SoftwareKernels* software = nullptr;  // nullptr: every kernel is as fast as the calibrated
 };
 
 struct SegmentTime {
@@ -87,6 +87,7 @@ struct PricedProgram {
     Seconds duration;
     Traffic traffic = Traffic::Tensor;
     bool may_overlap = false;
+    bool always_overlaps = false;
     bool gathers = false;  // hides behind the forward pass when it happens once a step
   };
   struct PricedSegment {

@@ -145,7 +145,9 @@ void Scorer::let_overlap(const Overlap& overlap) {
   std::size_t i = 0;
   for (auto& segment : priced_.segments) {
     for (auto& transfer : segment.transfers) {
-      transfer.may_overlap = may_overlap_[i++] && lets(transfer.traffic);
+      transfer.may_overlap =
+          transfer.always_overlaps || (may_overlap_[i] && lets(transfer.traffic));
+      ++i;
     }
   }
 }

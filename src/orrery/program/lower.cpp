@@ -22,7 +22,7 @@ double optimizer_bytes(const Precision& p) {
 
 void add_gradient_traffic(RankClass& c, const ParallelPlan& plan, const Groups& groups) {
   const double wire = bytes_per_element(plan.precision.communication);
-  const double weight = bytes_per_element(plan.precision.weights);
+  const double weight = gathered_weight_bytes(plan.precision);
   const auto add = [&](CollectiveKind kind, double elements, double width,
                        const GroupShape& group) {
     if (elements <= 0 || group.ranks() < 2) return;

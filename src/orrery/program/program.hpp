@@ -40,6 +40,7 @@ struct CommTask {
   Traffic traffic = Traffic::Tensor;
   bool may_overlap = false;  // the plan lets it run behind compute of the same segment
   double repeat = 1.0;
+  bool always_overlaps = false;  // whatever the plan says
 };
 
 // One pass of one layer (or of the embedding, the head) for one micro-batch on one rank.

@@ -56,18 +56,26 @@ void SegmentBuilder::tensor_traffic(const Op& op, Segment& segment) const {
   const bool partial = op.sharding == Sharding::Row ||
                        (op.sharding == Sharding::Vocabulary && op.kind == OpKind::Embedding);
   if (!partial || plan_.tensor < 2) return;
-  const Bytes size{batch_.tokens * op.rows_per_token * static_cast<double>(op.n) *
-                   bytes_per_element(plan_.precision.activations)};
-  const auto add = [&](CollectiveKind kind) {
-    segment.comm.push_back(
-        {{kind, size, groups_.tensor}, Traffic::Tensor, plan_.overlap.tensor, 1.0});
+  const double elements = batch_.tokens * op.rows_per_token * static_cast<double>(op.n);
+  const double width = bytes_per_element(plan_.precision.activations);
+  const auto add = [&](CollectiveKind kind, double bytes_each, bool always_overlaps = false) {
+    segment.comm.push_back({{kind, Bytes{elements * bytes_each}, groups_.tensor},
+                            Traffic::Tensor,
+                            plan_.overlap.tensor,
+                            1.0,
+                            always_overlaps});
   };
   if (!plan_.sequence_parallel) {
-    add(CollectiveKind::AllReduce);
+    add(CollectiveKind::AllReduce, width);
     return;
   }
-  add(CollectiveKind::ReduceScatter);
-  if (op.kind != OpKind::Embedding) add(CollectiveKind::AllGather);
+  add(CollectiveKind::ReduceScatter, width);
+  if (op.kind == OpKind::Embedding) return;
+  const double gathered = gathered_activation_bytes(plan_.precision);
+  add(CollectiveKind::AllGather, gathered);
+  // For the weight gradient, while the other gradient is computed.
+  if (segment.phase == Phase::Backward && plan_.gathers_inputs_again)
+    add(CollectiveKind::AllGather, gathered, true);
 }
 
 // Tokens travel to their experts and back: one all-to-all a permutation.
@@ -130,7 +138,7 @@ void SegmentBuilder::context_traffic(const Op& op, Segment& segment, double fact
 // ZeRO-3: weights are gathered before each pass of each micro-batch.
 void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
   if (plan_.zero < 3) return;
-  const double width = bytes_per_element(plan_.precision.weights);
+  const double width = gathered_weight_bytes(plan_.precision);
   const double dense = built.parameters - built.expert_parameters;
   if (dense > 0 && groups_.shard.ranks() > 1) {
     segment.comm.push_back({{CollectiveKind::AllGather, Bytes{dense * width}, groups_.shard},

@@ -170,7 +170,7 @@ Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catal
   take(catalog.kernels(cluster.chip), s.kernels);
   take(catalog.collectives(cluster), s.collectives);
   take(catalog.memory(cluster.chip), s.memory);
-  take(catalog.attention(), s.attention);
+  take(catalog.software(), s.software);
   take(catalog.prices(), s.prices);
   take(catalog.bands(), s.bands);
   take(catalog.stack(stack, where), s.stack);
