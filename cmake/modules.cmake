@@ -114,6 +114,7 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/kernel_rows.cpp
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
+    src/orrery/accuracy/open_plan.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "orrery/accuracy/mlperf_row.hpp"
+#include "orrery/accuracy/open_plan.hpp"
 #include "orrery/accuracy/row_opening.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -194,7 +195,7 @@ std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, c
 }
 
 // Copies the published setting over the study; false (with a reason) when it cannot be expressed.
-bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
+bool fill_plan(const TableRow& row, const Catalog& catalog, RowStudy& out, RowOutcome& outcome) {
   Study& study = out.study;
   ParallelPlan& plan = study.plan;
   Workload& work = study.work;
@@ -248,6 +249,9 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   if (data > 0 && work.micro * data > static_cast<double>(work.global) && work.global > 0) {
     work.micro = static_cast<double>(work.global) / data;
   }
+  // MaxText's recipes shard weights over everything, MLPerf's rows have rules of their own.
+  if (degrees_are_open(row) && !is_mlperf && !contains(folded(row.text("framework")), "maxtext"))
+    choose_degrees(out, catalog);
   const Diagnostics problems = check_plan(study.graph, plan, work, cluster);
   if (!problems.empty()) {
     outcome.skip = Skip::ContradictoryPlan;
@@ -265,8 +269,6 @@ const char* name_of(Skip skip) {
       return "accelerator not in the catalog";
     case Skip::UnknownModel:
       return "model neither in the catalog nor described by the row";
-    case Skip::IncompletePlan:
-      return "parallel plan not printed";
     case Skip::NoTime:
       return "no time and none derivable";
     case Skip::ContradictoryPlan:
@@ -283,7 +285,7 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
   const std::string framework = is_mlperf ? mlperf_framework(row) : row.text("framework");
   if (!open_row(row, framework, names, catalog, out, outcome)) return outcome;
-  if (!fill_plan(row, out, outcome)) return outcome;
+  if (!fill_plan(row, catalog, out, outcome)) return outcome;
   const auto measured = measured_step(row, out.study.graph, out.study.work, out.study.setting.cluster.chips);
   if (!measured) {
     outcome.skip = Skip::NoTime;

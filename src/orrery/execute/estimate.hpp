@@ -96,7 +96,7 @@ struct PricedProgram {
     Seconds host;  // over the host link
     Phase phase = Phase::Forward;
     bool is_layer = true;
-    double host_work = 1.0;
+    double expert_products = 0;
   };
   struct Stage {
     std::vector<SegmentRun> forward, recompute, backward;

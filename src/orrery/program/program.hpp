@@ -50,7 +50,7 @@ struct Segment {
   std::vector<CommTask> comm;
   Bytes host;              // moved to or from host memory during this segment
   bool is_layer = true;    // counts as a layer for per-layer overheads
-  double host_work = 1.0;  // launches, in those of a dense layer: every local expert adds its own
+  double expert_products = 0;  // grouped products x experts of this rank: each is launched
 };
 
 struct SegmentRun {

@@ -13,10 +13,6 @@ double nodes_visited(double nodes, double top_k) {
   return nodes * (1.0 - std::pow(1.0 - 1.0 / nodes, top_k));
 }
 
-// Grouped products of the training frameworks launch a cast and a product for each local expert
-// (TE's GroupedLinear); a dense layer launches about 40 kernels forward.
-constexpr double kExpertLaunches = 2.0 / 40.0;
-
 }  // namespace
 
 bool is_recomputed(const Op& op, const ParallelPlan& plan) {
@@ -178,18 +174,18 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
 
 SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, Passes passes) {
   Built built;
-  double host_work = 1.0;
+  double expert_products = 0;
   for (const Op& op : layer.ops) {
     const double weights = shard_.parameters(op);
     built.parameters += weights;
     if (op.sharding == Sharding::Experts) built.expert_parameters += weights;
     if (op.kind == OpKind::GroupedMatmul) {
-      host_work += kExpertLaunches * static_cast<double>(op.moe.experts) / plan_.expert;
+      expert_products += static_cast<double>(op.moe.experts) / plan_.expert;
     }
   }
-  Segment forward{Phase::Forward, {}, {}, {}, is_layer, host_work};
-  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, host_work};
-  Segment backward{Phase::Backward, {}, {}, {}, is_layer, host_work};
+  Segment forward{Phase::Forward, {}, {}, {}, is_layer, expert_products};
+  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, expert_products};
+  Segment backward{Phase::Backward, {}, {}, {}, is_layer, expert_products};
   // What follows the inputs of the last product makes the layer's output alone.
   const Op* last_needed = layer.ops.data() + layer.ops.size();
   for (const Op& op : layer.ops) {
