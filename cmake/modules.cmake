@@ -22,6 +22,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
+    src/orrery/network/fabric/alpha_beta.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp
@@ -54,6 +55,20 @@ orrery_module(collective SOURCES
     src/orrery/collective/algorithms/tree.cpp
     src/orrery/collective/calibration.cpp
     src/orrery/collective/closed_form.cpp
+    src/orrery/collective/lower_bound.cpp
+    src/orrery/collective/schedules/algorithms/binomial.cpp
+    src/orrery/collective/schedules/algorithms/bruck.cpp
+    src/orrery/collective/schedules/algorithms/bucket.cpp
+    src/orrery/collective/schedules/algorithms/chain.cpp
+    src/orrery/collective/schedules/algorithms/direct.cpp
+    src/orrery/collective/schedules/algorithms/double_binary_tree.cpp
+    src/orrery/collective/schedules/algorithms/hierarchical.cpp
+    src/orrery/collective/schedules/algorithms/recursive.cpp
+    src/orrery/collective/schedules/algorithms/ring.cpp
+    src/orrery/collective/schedules/algorithms/shift.cpp
+    src/orrery/collective/schedules/algorithms/swing.cpp
+    src/orrery/collective/schedules/builtins.cpp
+    src/orrery/collective/schedules/schedule_traffic.cpp
   DEPENDS base des hw network)
 orrery_module(model SOURCES
     src/orrery/model/blocks/attention.cpp

@@ -1,1 +1,2 @@
 orrery_test(unit/collective/closed_form_test DEPENDS collective)
+orrery_test(unit/collective/schedules/schedules_test DEPENDS collective)
