@@ -43,6 +43,10 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/folded_clos.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/concurrent.cpp
+    src/orrery/network/traffic/flow_list.cpp
+    src/orrery/network/traffic/patterns.cpp
+    src/orrery/network/traffic/recorder.cpp
     src/orrery/network/torus_axes.cpp
   DEPENDS base des hw)
 orrery_module(collective SOURCES
@@ -129,10 +133,17 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
+    src/orrery/study/network/flow_file.cpp
+    src/orrery/study/network/heat_map.cpp
+    src/orrery/study/network/network_json.cpp
+    src/orrery/study/network/network_text.cpp
+    src/orrery/study/network/read_network_study.cpp
+    src/orrery/study/network/run_network_study.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp
-  DEPENDS planner insight)
+  DEPENDS planner insight
+  LIBRARIES nlohmann_json::nlohmann_json)
 target_compile_definitions(orrery_study PRIVATE
   ORRERY_SOURCE_CATALOG="${PROJECT_SOURCE_DIR}/catalog"
   ORRERY_INSTALLED_CATALOG="${CMAKE_INSTALL_PREFIX}/share/orrery/catalog")

@@ -10,10 +10,11 @@ namespace orrery::cli {
 // 0 ok, 1 our bug, 2 wrong input, 3 does not fit.
 inline constexpr int kOk = 0, kWrongInput = 2, kDoesNotFit = 3;
 
-enum class Format { Text, Json };
+enum class Format { Text, Json, Csv };
 
 struct RunOptions {
   std::string study;
+  std::string svg;  // where a network study draws its links' loads
   Format format = Format::Text;
 };
 int run_command(const RunOptions&);

@@ -35,6 +35,8 @@ int dispatch(int argc, char** argv) {
   auto* run_cmd = app.add_subcommand("run", "predict one study");
   run_cmd->add_option("study", run.study, "study file (YAML)")->required();
   add_json(run_cmd, run);
+  run_cmd->add_flag_callback("--csv", [&run] { run.format = Format::Csv; }, "network studies: print CSV on stdout");
+  run_cmd->add_option("--svg", run.svg, "network studies: draw the load of every link into this file");
   run_cmd->callback([&] { status = run_command(run); });
 
   TuneOptions tune;

@@ -116,7 +116,7 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
     budget -= behind;
     t.exposed[i] += transfer.duration - hidden;
   }
-  const auto host = static_cast<std::size_t>(Traffic::Host);
+  const auto host = static_cast<std::size_t>(CommPurpose::Host);
   t.busy[host] += priced.host;
   t.exposed[host] += std::max(Seconds{}, priced.host - budget);
   if (!priced.is_layer) return t;
@@ -137,7 +137,7 @@ SegmentTime segment_time(const PricedProgram::PricedSegment& priced, const Stack
 // gathers behind the first forward pass.
 void add_step_traffic(const PricedProgram::Stage& stage, const SegmentTime& forward,
                       const SegmentTime& backward, const Stack& stack, StepTime& step) {
-  const auto data = static_cast<std::size_t>(Traffic::Data);
+  const auto data = static_cast<std::size_t>(CommPurpose::Data);
   Seconds behind_backward = backward.compute();
   Seconds behind_forward = forward.compute();
   for (const PricedProgram::Transfer& t : stage.step) {
@@ -249,7 +249,7 @@ void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, S
     for (std::size_t w = 0; w < kWorks; ++w) step.work[phase][w] = m * best[phase].work[w];
     add(all, best[phase], 1.0);
   }
-  for (std::size_t i = 0; i < kTraffics; ++i) {
+  for (std::size_t i = 0; i < kCommPurposes; ++i) {
     step.exposed[i] = m * all.exposed[i];
     step.busy[i] = m * all.busy[i];
   }
@@ -263,7 +263,7 @@ void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, S
 void add_pipeline(const PricedProgram& p, const Stack& stack, const StageTimes& times, StepTime& step) {
   if (p.stages.size() < 2) return;
   const double directions = p.training ? 2.0 : 1.0;
-  const auto i = static_cast<std::size_t>(Traffic::Pipeline);
+  const auto i = static_cast<std::size_t>(CommPurpose::Pipeline);
   const double sends = directions * p.virtual_stages * p.micro_batches;
   step.busy[i] += sends * p.send;
   // Filling and draining always waits for the wire; the steady state for what overlap leaves.

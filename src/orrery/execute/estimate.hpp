@@ -53,8 +53,8 @@ struct Prices {
 
 struct SegmentTime {
   std::array<Seconds, kWorks> work;
-  std::array<Seconds, kTraffics> exposed;  // on the critical path
-  std::array<Seconds, kTraffics> busy;     // hidden or not
+  std::array<Seconds, kCommPurposes> exposed;  // on the critical path
+  std::array<Seconds, kCommPurposes> busy;     // hidden or not
   Seconds host;                            // launches that the stream waits for
   Seconds weight_gradient;  // of `work`: products that nobody waits for (zero-bubble schedules)
   Seconds math, memory;     // lower bounds of `work`: what the units and the memory alone need
@@ -68,8 +68,8 @@ struct SegmentTime {
 // A whole step on the stage that is busiest, and what the others make it wait for.
 struct StepTime {
   std::array<std::array<Seconds, kWorks>, kPhases> work;
-  std::array<Seconds, kTraffics> exposed;
-  std::array<Seconds, kTraffics> busy;
+  std::array<Seconds, kCommPurposes> exposed;
+  std::array<Seconds, kCommPurposes> busy;
   Seconds bubble, optimizer, host, stragglers;
   Seconds math, memory;
   Flops flops;  // executed on one rank of the busiest stage
@@ -85,7 +85,7 @@ struct StepTime {
 struct PricedProgram {
   struct Transfer {
     Seconds duration;
-    Traffic traffic = Traffic::Tensor;
+    CommPurpose traffic = CommPurpose::Tensor;
     bool may_overlap = false;
     bool always_overlaps = false;
     bool gathers = false;  // hides behind the forward pass when it happens once a step

@@ -20,9 +20,9 @@ inline constexpr int kWorks = 6;
 const char* name_of(Work);
 
 // Why ranks talk.
-enum class Traffic : std::uint8_t { Tensor, Context, Expert, Data, Pipeline, Host };
-inline constexpr int kTraffics = 6;
-const char* name_of(Traffic);
+enum class CommPurpose : std::uint8_t { Tensor, Context, Expert, Data, Pipeline, Host };
+inline constexpr int kCommPurposes = 6;
+const char* name_of(CommPurpose);
 
 enum class Phase : std::uint8_t { Forward, Recompute, Backward };
 inline constexpr int kPhases = 3;
@@ -37,7 +37,7 @@ struct ComputeTask {
 
 struct CommTask {
   CollectiveCall call;
-  Traffic traffic = Traffic::Tensor;
+  CommPurpose traffic = CommPurpose::Tensor;
   bool may_overlap = false;  // the plan lets it run behind compute of the same segment
   double repeat = 1.0;
   bool always_overlaps = false;  // whatever the plan says

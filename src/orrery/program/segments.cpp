@@ -56,7 +56,7 @@ void SegmentBuilder::tensor_traffic(const Op& op, Segment& segment) const {
   const double width = bytes_per_element(plan_.precision.activations);
   const auto add = [&](CollectiveKind kind, double bytes_each, bool always_overlaps = false) {
     segment.comm.push_back({{kind, Bytes{elements * bytes_each}, groups_.tensor},
-                            Traffic::Tensor,
+                            CommPurpose::Tensor,
                             plan_.overlap.tensor,
                             1.0,
                             always_overlaps});
@@ -82,7 +82,7 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
   const double copy = batch_.tokens * op.rows_per_token / plan_.tensor * static_cast<double>(op.k) *
                       width * (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
   const double sent = copy * top_k;
-  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, Traffic traffic,
+  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, CommPurpose traffic,
                        bool overlap) {
     segment.comm.push_back({{kind, Bytes{bytes}, group}, traffic, overlap, 1.0});
   };
@@ -93,17 +93,17 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
     within.members[0] = inside;
     within.concurrent = groups_.expert.concurrent;
     between.members[0] = 1;
-    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, Traffic::Expert,
+    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, CommPurpose::Expert,
         plan_.overlap.expert);
     if (inside > 1)
-      add(CollectiveKind::AllToAll, sent, within, Traffic::Expert, plan_.overlap.expert);
+      add(CollectiveKind::AllToAll, sent, within, CommPurpose::Expert, plan_.overlap.expert);
   } else {
-    add(CollectiveKind::AllToAll, sent, groups_.expert, Traffic::Expert, plan_.overlap.expert);
+    add(CollectiveKind::AllToAll, sent, groups_.expert, CommPurpose::Expert, plan_.overlap.expert);
   }
   if (plan_.expert_tensor > 1) {
     const bool back = op.name.ends_with("unpermute");
     add(back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather,
-        sent * plan_.expert_tensor, groups_.expert_tensor, Traffic::Tensor, false);
+        sent * plan_.expert_tensor, groups_.expert_tensor, CommPurpose::Tensor, false);
   }
 }
 
@@ -120,13 +120,13 @@ void SegmentBuilder::context_traffic(const Op& op, Segment& segment, double fact
     const double q_and_out =
         batch_.tokens * heads * static_cast<double>(a.head_dim + a.v_head_dim) * width;
     segment.comm.push_back({{CollectiveKind::AllToAll, Bytes{q_and_out + kv}, groups_.context},
-                            Traffic::Context,
+                            CommPurpose::Context,
                             false,
                             factor});
     return;
   }
   segment.comm.push_back({{CollectiveKind::AllGather, Bytes{kv * plan_.context}, groups_.context},
-                          Traffic::Context,
+                          CommPurpose::Context,
                           plan_.overlap.context && plan_.context_exchange == ContextExchange::Ring,
                           factor});
 }
@@ -138,7 +138,7 @@ void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
   const double dense = built.parameters - built.expert_parameters;
   if (dense > 0 && groups_.shard.ranks() > 1) {
     segment.comm.push_back({{CollectiveKind::AllGather, Bytes{dense * width}, groups_.shard},
-                            Traffic::Data,
+                            CommPurpose::Data,
                             plan_.overlap.data,
                             1.0});
   }
@@ -146,7 +146,7 @@ void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
   if (built.expert_parameters > 0 && experts.ranks() > 1) {
     segment.comm.push_back(
         {{CollectiveKind::AllGather, Bytes{built.expert_parameters * width}, experts},
-         Traffic::Data,
+         CommPurpose::Data,
          plan_.overlap.data,
          1.0});
   }
@@ -158,7 +158,7 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
   const double dense = built.parameters - built.expert_parameters;
   if (dense > 0 && groups_.shard.ranks() > 1) {
     segment.comm.push_back({{CollectiveKind::ReduceScatter, Bytes{dense * width}, groups_.shard},
-                            Traffic::Data,
+                            CommPurpose::Data,
                             plan_.overlap.data,
                             1.0});
   }
@@ -166,7 +166,7 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
   if (built.expert_parameters > 0 && experts.ranks() > 1) {
     segment.comm.push_back(
         {{CollectiveKind::ReduceScatter, Bytes{built.expert_parameters * width}, experts},
-         Traffic::Data,
+         CommPurpose::Data,
          plan_.overlap.data,
          1.0});
   }

@@ -22,7 +22,7 @@ ParallelPlan two_tensor_ranks() {
   return plan;
 }
 
-double bytes_of(const Program& program, Phase phase, CollectiveKind kind, Traffic traffic) {
+double bytes_of(const Program& program, Phase phase, CollectiveKind kind, CommPurpose traffic) {
   double sum = 0;
   for (const Segment& segment : program.segments) {
     if (segment.phase != phase || !segment.is_layer) continue;
@@ -40,18 +40,18 @@ constexpr double kActivation = 1024.0 * 4096 * 2;  // tokens, hidden size, bf16
 TEST(SequenceParallelTraffic, BackwardGathersEachInputOnceMore) {
   const Program program = lowered(two_tensor_ranks(), 2);
   const auto gathered = [&](Phase phase) {
-    return bytes_of(program, phase, CollectiveKind::AllGather, Traffic::Tensor);
+    return bytes_of(program, phase, CollectiveKind::AllGather, CommPurpose::Tensor);
   };
   EXPECT_EQ(gathered(Phase::Forward), 2 * kActivation);
   EXPECT_EQ(gathered(Phase::Backward), 4 * kActivation);
-  EXPECT_EQ(bytes_of(program, Phase::Backward, CollectiveKind::ReduceScatter, Traffic::Tensor),
+  EXPECT_EQ(bytes_of(program, Phase::Backward, CollectiveKind::ReduceScatter, CommPurpose::Tensor),
             2 * kActivation);
 }
 
 TEST(SequenceParallelTraffic, ACompilerThatKeepsTheGatheredInputGathersOnce) {
   ParallelPlan plan = two_tensor_ranks();
   plan.gathers_inputs_again = false;
-  EXPECT_EQ(bytes_of(lowered(plan, 2), Phase::Backward, CollectiveKind::AllGather, Traffic::Tensor),
+  EXPECT_EQ(bytes_of(lowered(plan, 2), Phase::Backward, CollectiveKind::AllGather, CommPurpose::Tensor),
             2 * kActivation);
 }
 
@@ -60,9 +60,9 @@ TEST(SequenceParallelTraffic, ActivationsCastBeforeTheGatherAreHalfAsLong) {
   plan.precision = precision_named(DType::Fp8);
   plan.precision.casts_gathered_activations = true;
   const Program program = lowered(plan, 2);
-  EXPECT_EQ(bytes_of(program, Phase::Forward, CollectiveKind::AllGather, Traffic::Tensor),
+  EXPECT_EQ(bytes_of(program, Phase::Forward, CollectiveKind::AllGather, CommPurpose::Tensor),
             kActivation);
-  EXPECT_EQ(bytes_of(program, Phase::Forward, CollectiveKind::ReduceScatter, Traffic::Tensor),
+  EXPECT_EQ(bytes_of(program, Phase::Forward, CollectiveKind::ReduceScatter, CommPurpose::Tensor),
             2 * kActivation);
 }
 
@@ -73,7 +73,7 @@ TEST(ZeroTraffic, WeightsCastBeforeTheGatherAreHalfAsLong) {
   plan.zero = 3;
   plan.precision = precision_named(DType::Fp8);
   const auto gathered = [&] {
-    return bytes_of(lowered(plan, 2), Phase::Forward, CollectiveKind::AllGather, Traffic::Data);
+    return bytes_of(lowered(plan, 2), Phase::Forward, CollectiveKind::AllGather, CommPurpose::Data);
   };
   const double bf16 = gathered();
   plan.precision.casts_gathered_weights = true;

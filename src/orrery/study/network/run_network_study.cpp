@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "orrery/base/check.hpp"
+#include "orrery/collective/lower_bound.hpp"
+#include "orrery/collective/schedules/builtins.hpp"
+#include "orrery/collective/schedules/schedule_traffic.hpp"
+#include "orrery/network/fabric/alpha_beta.hpp"
+#include "orrery/network/traffic/concurrent.hpp"
+#include "orrery/network/traffic/recorder.hpp"
+#include "orrery/study/network/network_answer.hpp"
+
+namespace orrery {
+namespace {
+
+constexpr std::size_t kHottest = 10;
+
+std::unique_ptr<Fabric> fabric_of(FabricKind kind, const Wires& wires, const Routing& routing) {
+  switch (kind) {
+    case FabricKind::AlphaBeta:
+    case FabricKind::MaxMin:
+      return make_alpha_beta(wires, routing);
+  }
+  return nullptr;
+}
+
+BytesPerSecond injection_of(const Wires& wires, std::uint32_t endpoint) {
+  BytesPerSecond sum;
+  for (const Link& l : wires.links) {
+    if (l.from == endpoint) sum += wires.kinds[l.kind].bandwidth;
+  }
+  return sum;
+}
+
+// What each endpoint must send or take, over its bandwidth: no network is faster.
+Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires) {
+  std::vector<double> out(wires.endpoints, 0.0), in(wires.endpoints, 0.0);
+  std::vector<double> leaving(wires.endpoints, 0.0), entering(wires.endpoints, 0.0);
+  for (const Flow& f : flows) {
+    if (f.from == f.to) continue;
+    out[f.from] += f.size.value();
+    in[f.to] += f.size.value();
+  }
+  for (const Link& l : wires.links) {
+    const double bandwidth = wires.kinds[l.kind].bandwidth.value();
+    if (l.from < wires.endpoints) leaving[l.from] += bandwidth;
+    if (l.to < wires.endpoints) entering[l.to] += bandwidth;
+  }
+  double bound = 0.0;
+  for (std::uint32_t e = 0; e < wires.endpoints; ++e)
+    bound = std::max({bound, out[e] / leaving[e], in[e] / entering[e]});
+  return Seconds{bound};
+}
+
+void add_flow_completion(std::vector<Seconds> durations, NetworkResult& r) {
+  if (durations.empty()) return;
+  std::ranges::sort(durations);
+  const auto at = [&](double share) {
+    return durations[static_cast<std::size_t>(share * static_cast<double>(durations.size() - 1))];
+  };
+  r.flow_completion = {{"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"max", at(1.0)}};
+}
+
+void add_links(const FabricResult& played, const Topology& topology, NetworkResult& r) {
+  const Wires& wires = topology.wires();
+  const double time = played.completion.value();
+  std::vector<std::uint32_t> order;
+  double used = 0.0;
+  r.utilisation.assign(wires.links.size(), 0.0);
+  for (std::uint32_t i = 0; i < wires.links.size(); ++i) {
+    const double bytes = played.link_bytes[i];
+    r.payload += Bytes{bytes};
+    if (!played.wire_bytes.empty()) r.wire += Bytes{played.wire_bytes[i]};
+    if (bytes <= 0.0) continue;
+    const double capacity = wires.kinds[wires.links[i].kind].bandwidth.value() * time;
+    r.utilisation[i] = capacity > 0.0 ? bytes / capacity : 0.0;
+    used += r.utilisation[i];
+    order.push_back(i);
+  }
+  if (played.wire_bytes.empty()) r.wire = r.payload;
+  if (!order.empty()) r.mean_utilisation = used / static_cast<double>(order.size());
+  const std::size_t count = std::min(kHottest, order.size());
+  std::ranges::partial_sort(
+      order, order.begin() + static_cast<std::ptrdiff_t>(count),
+      [&](std::uint32_t a, std::uint32_t b) {
+        return r.utilisation[a] != r.utilisation[b] ? r.utilisation[a] > r.utilisation[b] : a < b;
+      });
+  for (std::size_t i = 0; i < count; ++i) {
+    const Link& l = wires.links[order[i]];
+    r.hottest.push_back({topology.vertex_name(l.from) + " -> " + topology.vertex_name(l.to),
+                         wires.kinds[l.kind].name, Bytes{played.link_bytes[order[i]]},
+                         r.utilisation[order[i]]});
+  }
+}
+
+NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic) {
+  const std::clock_t start = std::clock();
+  const auto fabric = fabric_of(study.fabric, study.topology->wires(), routing);
+  Recorder recorder(traffic);
+  const FabricResult played = fabric->run(recorder);
+  NetworkResult r;
+  r.cpu = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  r.completion = played.completion;
+  r.flows = played.messages;
+  r.drops = played.drops;
+  add_flow_completion(recorder.durations(), r);
+  add_links(played, *study.topology, r);
+  return r;
+}
+
+NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
+  const CollectiveSpec& c = *study.collective;
+  const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
+  const MadeSchedule made =
+      make_schedule(c.algorithm, {c.kind, vector, each, static_cast<std::uint32_t>(c.node),
+                                  c.groups == 1 ? study.shape : std::vector<int>{},
+                                  static_cast<std::uint32_t>(c.chunks)});
+  ORRERY_CHECK(made, "a checked schedule is refused: {}", made.error());
+  Concurrent all;
+  for (std::uint32_t g = 0; g < c.groups; ++g) {
+    std::vector<std::uint32_t> endpoints;
+    for (std::uint32_t r = 0; r < each; ++r) endpoints.push_back(g * each + r);
+    all.add(std::make_unique<ScheduleTraffic>(**made, std::move(endpoints)));
+  }
+  NetworkResult r = play(study, routing, all);
+  const Wires& wires = study.topology->wires();
+  r.lower_bound = lower_bound(c.kind, vector, each, injection_of(wires, 0));
+  if (r.completion > Seconds{}) {
+    r.algorithm_bandwidth = vector / r.completion;
+    r.bus_bandwidth = bus_bandwidth_factor(c.kind, each) * r.algorithm_bandwidth;
+  }
+  return r;
+}
+
+}  // namespace
+
+NetworkAnswer run(const NetworkStudy& study) {
+  NetworkAnswer answer;
+  answer.study = study;
+  const auto routing =
+      study.topology->routing(study.routing, static_cast<std::uint64_t>(study.seed));
+  if (study.collective) {
+    answer.algorithm = study.collective->algorithm;
+    answer.ranks = static_cast<std::uint64_t>(study.collective->ranks);
+    for (const Bytes size : study.sizes) {
+      answer.results.push_back(play_collective(study, *routing, size));
+      answer.results.back().size = size;
+    }
+    return answer;
+  }
+  FlowList traffic(study.flows);
+  answer.ranks = study.topology->wires().endpoints;
+  answer.results.push_back(play(study, *routing, traffic));
+  NetworkResult& r = answer.results.back();
+  r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
+  if (!study.sizes.empty()) r.size = study.sizes.front();
+  return answer;
+}
+
+}  // namespace orrery
