@@ -23,6 +23,8 @@ orrery_module(compute SOURCES
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp
+    src/orrery/network/fabric/packet/congestion.cpp
+    src/orrery/network/fabric/packet/packet_fabric.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp

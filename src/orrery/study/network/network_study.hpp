@@ -9,19 +9,22 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/collective/closed_form.hpp"
+#include "orrery/network/fabric/packet/options.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topology.hpp"
 #include "orrery/network/traffic/patterns.hpp"
 
 namespace orrery {
 
-enum class FabricKind : std::uint8_t { AlphaBeta, MaxMin };
+enum class FabricKind : std::uint8_t { AlphaBeta, MaxMin, Packet };
 enum class SizeIs : std::uint8_t { Vector, PerRank, PerPair };
 
 template <>
 struct EnumNames<FabricKind> {
   static constexpr std::pair<const char*, FabricKind> values[] = {
-      {"alpha_beta", FabricKind::AlphaBeta}, {"max_min", FabricKind::MaxMin}};
+      {"alpha_beta", FabricKind::AlphaBeta},
+      {"max_min", FabricKind::MaxMin},
+      {"packet", FabricKind::Packet}};
 };
 template <>
 struct EnumNames<SizeIs> {
@@ -47,6 +50,7 @@ struct NetworkStudy {
   std::string routing;
   std::int64_t seed = 1;
   FabricKind fabric = FabricKind::MaxMin;
+  PacketOptions packet;
   std::vector<int> shape;  // of a torus or mesh: what bucket algorithms go along
   std::optional<CollectiveSpec> collective;
   std::vector<Bytes> sizes;  // of the collective, as vector

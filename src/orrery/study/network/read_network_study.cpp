@@ -223,6 +223,7 @@ tl::expected<NetworkStudy, Diagnostics> read_network_study(const Node& root) {
   FieldReader reader(root, problems);
   reader("name", study.name, "shown in reports");
   reader("fabric", study.fabric, "how finely messages are followed");
+  reader("packet", study.packet, "switches and end hosts of fabric: packet");
   for (const char* key : {"task", "cluster", question}) reader.also(key);
   reader.finish();
   if (const Node* cluster = root.find("cluster"); cluster != nullptr && cluster->is_map()) {

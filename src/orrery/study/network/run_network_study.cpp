@@ -8,6 +8,7 @@
 #include "orrery/collective/schedules/builtins.hpp"
 #include "orrery/collective/schedules/schedule_traffic.hpp"
 #include "orrery/network/fabric/alpha_beta.hpp"
+#include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
 #include "orrery/study/network/network_answer.hpp"
@@ -17,8 +18,11 @@ namespace {
 
 constexpr std::size_t kHottest = 10;
 
-std::unique_ptr<Fabric> fabric_of(FabricKind kind, const Wires& wires, const Routing& routing) {
-  switch (kind) {
+std::unique_ptr<Fabric> fabric_of(const NetworkStudy& study, const Routing& routing) {
+  const Wires& wires = study.topology->wires();
+  switch (study.fabric) {
+    case FabricKind::Packet:
+      return make_packet(wires, routing, study.packet);
     case FabricKind::AlphaBeta:
     case FabricKind::MaxMin:
       return make_alpha_beta(wires, routing);
@@ -97,7 +101,7 @@ void add_links(const FabricResult& played, const Topology& topology, NetworkResu
 
 NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic) {
   const std::clock_t start = std::clock();
-  const auto fabric = fabric_of(study.fabric, study.topology->wires(), routing);
+  const auto fabric = fabric_of(study, routing);
   Recorder recorder(traffic);
   const FabricResult played = fabric->run(recorder);
   NetworkResult r;
