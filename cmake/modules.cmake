@@ -22,6 +22,25 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
+    src/orrery/network/graph/counted_facts.cpp
+    src/orrery/network/graph/distances.cpp
+    src/orrery/network/graph/graph.cpp
+    src/orrery/network/graph/symmetry.cpp
+    src/orrery/network/graph/waiting_cycle.cpp
+    src/orrery/network/routings/destination_modulo.cpp
+    src/orrery/network/routings/dimension_order.cpp
+    src/orrery/network/routings/minimal.cpp
+    src/orrery/network/routings/up_down.cpp
+    src/orrery/network/routings/valiant.cpp
+    src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/direct/torus.cpp
+    src/orrery/network/topologies/direct/torus_grid.cpp
+    src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/trees/clos_shape.cpp
+    src/orrery/network/topologies/trees/clos_symmetry.cpp
+    src/orrery/network/topologies/trees/fat_tree.cpp
+    src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
     src/orrery/network/torus_axes.cpp
   DEPENDS base des hw)

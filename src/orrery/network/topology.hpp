@@ -1,5 +1,5 @@
 // Topology: wires of a named family, with its facts in closed form and the routings that suit it.
-// A family is one .cpp under topology/ and one line in topology/builtins.cpp.
+// A family is one .cpp under topologies/ and one entry in topologies/builtins.cpp.
 #pragma once
 #include <memory>
 #include <string>
@@ -7,7 +7,6 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "orrery/base/text/reader.hpp"
 #include "orrery/network/routing.hpp"
 #include "orrery/network/wires.hpp"
 
@@ -26,7 +25,7 @@ struct NetworkFacts {
   double average_hops = 0.0;
   double average_hops_error = 0.0;
   BytesPerSecond bisection;
-  bool bisection_is_bound = false;
+  bool bisection_is_bound = false;     // no equal halves with a larger least cut: an upper bound
   std::int64_t sampled_endpoints = 0;  // 0: exact
 };
 
@@ -36,8 +35,16 @@ class Topology {
   [[nodiscard]] virtual const Wires& wires() const = 0;
   [[nodiscard]] virtual NetworkFacts facts() const = 0;
   [[nodiscard]] virtual std::string vertex_name(std::uint32_t vertex) const = 0;
+  // Links on a shortest way from any vertex to an endpoint.
+  [[nodiscard]] virtual int distance(std::uint32_t vertex, std::uint32_t endpoint) const = 0;
+  // Whether traffic passes through endpoints: a torus, not a tree.
+  [[nodiscard]] virtual bool endpoints_forward() const { return false; }
+  // A group of automorphisms of the wires; a routing may keep fewer.
+  [[nodiscard]] virtual std::optional<RouteSymmetry> symmetry() const { return std::nullopt; }
   // Names that routing() takes; the first is the default.
   [[nodiscard]] virtual std::vector<std::string_view> routings() const = 0;
+  // The routing refers to this topology, which must outlive it. Throws std::logic_error on a name
+  // that routings() does not have.
   [[nodiscard]] virtual std::unique_ptr<Routing> routing(std::string_view name,
                                                          std::uint64_t seed) const = 0;
 };

@@ -200,7 +200,7 @@ class HelpWriter {
       typename T::value_type inner{};
       const std::size_t at = fields.size();
       visit(key, inner, doc, required);
-      if (at < fields.size()) fields[at].fallback = "-";
+      if (at < fields.size()) fields[at].fallback.assign(1, '-');
     } else if constexpr (detail::IsVector<T>::value) {
       typename T::value_type inner{};
       const std::size_t at = fields.size();

@@ -1,0 +1,170 @@
+#include "orrery/network/routings/minimal.hpp"
+
+#include <algorithm>
+
+#include "orrery/base/check.hpp"
+
+namespace orrery {
+namespace {
+
+// The finaliser of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+// generators", 2014).
+std::uint64_t mixed(std::uint64_t z) {
+  z += 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+class Ecmp : public Routing {
+ public:
+  Ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed, std::vector<bool> failed)
+      : minimal_(topology, seed, std::move(failed)),
+        rule_(rule),
+        channels_(channels_for(topology, rule, topology.facts().diameter)) {}
+
+  void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
+             std::vector<Hop>& way) const override {
+    std::vector<LinkId> links;
+    minimal_.walk(from, to, minimal_.flow(from, to, choice), 0, links);
+    append_hops(minimal_.topology(), rule_, links, way);
+  }
+  [[nodiscard]] int channels() const override { return channels_; }
+
+ protected:
+  Minimal minimal_;
+
+ private:
+  ChannelRule rule_;
+  int channels_;
+};
+
+class Spray : public Ecmp {
+ public:
+  using Ecmp::Ecmp;
+  void spread(std::uint32_t from, std::uint32_t to, std::uint64_t /*choice*/,
+              std::vector<LinkShare>& shares) const override {
+    minimal_.pour(from, to, 1.0, 0, shares);
+  }
+  [[nodiscard]] bool per_packet() const override { return true; }
+  // An even split keeps every symmetry of the wires.
+  [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
+    return minimal_.topology().symmetry();
+  }
+};
+
+}  // namespace
+
+Minimal::Minimal(const Topology& topology, std::uint64_t seed, std::vector<bool> failed)
+    : topology_(topology), graph_(topology.wires(), failed), seed_(seed) {}
+
+std::uint64_t Minimal::flow(std::uint32_t from, std::uint32_t to, std::uint64_t choice) const {
+  return mixed(mixed(mixed(seed_ ^ from) ^ to) ^ choice);
+}
+
+void Minimal::candidates(std::uint32_t at, std::uint32_t to, std::vector<LinkId>& out) const {
+  out.clear();
+  const Wires& wires = topology_.wires();
+  const int far = topology_.distance(at, to);
+  if (far == 1) {  // a switch may have a million ports, its endpoints have few
+    for (const LinkId l : graph_.out(to)) {
+      if (wires.link(l).to == at) out.push_back(opposite(l));
+    }
+    std::sort(out.begin(), out.end());
+    return;
+  }
+  for (const LinkId l : graph_.out(at)) {
+    if (topology_.distance(wires.link(l).to, to) == far - 1) out.push_back(l);
+  }
+}
+
+std::uint32_t Minimal::walk(std::uint32_t from, std::uint32_t to, std::uint64_t flow, int short_of,
+                            std::vector<LinkId>& way) const {
+  std::vector<LinkId> next;
+  std::uint32_t at = from;
+  for (int left = topology_.distance(from, to); left > short_of; --left) {
+    candidates(at, to, next);
+    ORRERY_CHECK(!next.empty(), "no way from {} to {}", topology_.vertex_name(at),
+                 topology_.vertex_name(to));
+    way.push_back(next[next.size() == 1 ? 0 : mixed(flow ^ mixed(at)) % next.size()]);
+    at = topology_.wires().link(way.back()).to;
+  }
+  return at;
+}
+
+std::vector<std::pair<std::uint32_t, double>> Minimal::pour(std::uint32_t from, std::uint32_t to,
+                                                            double share, int short_of,
+                                                            std::vector<LinkShare>& shares) const {
+  // All vertices of one distance at a time, ascending, so that sums never depend on an order.
+  std::vector<std::pair<std::uint32_t, double>> now = {{from, share}};
+  std::vector<std::pair<std::uint32_t, double>> reached;
+  std::vector<LinkId> next;
+  for (int left = topology_.distance(from, to); left > short_of; --left) {
+    reached.clear();
+    for (const auto& [vertex, amount] : now) {
+      candidates(vertex, to, next);
+      const double each = amount / static_cast<double>(next.size());
+      for (const LinkId l : next) {
+        shares.push_back({l, each});
+        reached.emplace_back(topology_.wires().link(l).to, each);
+      }
+    }
+    std::sort(reached.begin(), reached.end());
+    now.clear();
+    for (const auto& [vertex, amount] : reached) {
+      if (!now.empty() && now.back().first == vertex) {
+        now.back().second += amount;
+      } else {
+        now.emplace_back(vertex, amount);
+      }
+    }
+  }
+  return now;
+}
+
+void append_hops(const Topology& topology, ChannelRule rule, const std::vector<LinkId>& links,
+                 std::vector<Hop>& way) {
+  // Nothing waits for the cable of an endpoint that forwards nothing, and none of its ways goes on
+  // behind the last: those two hops need no channel of their own.
+  const int ends = topology.endpoints_forward() ? 0 : 1;
+  const int most = std::max(0, static_cast<int>(links.size()) - 1 - 2 * ends);
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const int hop = std::clamp(static_cast<int>(i) - ends, 0, most);
+    way.push_back({links[i], static_cast<std::uint8_t>(rule == ChannelRule::One ? 0 : hop)});
+  }
+}
+
+int channels_for(const Topology& topology, ChannelRule rule, int hops) {
+  if (rule == ChannelRule::One) return 1;
+  const int channels = std::max(1, hops - (topology.endpoints_forward() ? 0 : 2));
+  ORRERY_CHECK(channels <= 256, "ways of {} hops need more than 256 channels", hops);
+  return channels;
+}
+
+void merge(std::vector<LinkShare>& shares, std::size_t first) {
+  const auto begin = shares.begin() + static_cast<std::ptrdiff_t>(first);
+  std::stable_sort(begin, shares.end(), [](const LinkShare& a, const LinkShare& b) {
+    return index(a.link) < index(b.link);
+  });
+  std::size_t kept = first;
+  for (std::size_t i = first; i < shares.size(); ++i) {
+    if (kept > first && shares[kept - 1].link == shares[i].link) {
+      shares[kept - 1].share += shares[i].share;
+    } else {
+      shares[kept++] = shares[i];
+    }
+  }
+  shares.resize(kept);
+}
+
+std::unique_ptr<Routing> ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed,
+                              std::vector<bool> failed) {
+  return std::make_unique<Ecmp>(topology, rule, seed, std::move(failed));
+}
+
+std::unique_ptr<Routing> spray(const Topology& topology, ChannelRule rule, std::uint64_t seed,
+                               std::vector<bool> failed) {
+  return std::make_unique<Spray>(topology, rule, seed, std::move(failed));
+}
+
+}  // namespace orrery

@@ -1,0 +1,48 @@
+#include "orrery/network/topologies/builtins.hpp"
+
+#include <fmt/format.h>
+
+namespace orrery {
+
+TopologyFamily fat_tree_family();
+TopologyFamily mesh_family();
+TopologyFamily torus_family();
+
+const std::vector<TopologyFamily>& topology_families() {
+  static const std::vector<TopologyFamily> families = {
+      fat_tree_family(),
+      mesh_family(),
+      torus_family(),
+  };
+  return families;
+}
+
+MadeTopology make_topology(const Node& topology, const LinkSpec& link) {
+  const Node* kind = topology.find("kind");
+  std::string known;
+  std::vector<std::string> names;
+  for (const TopologyFamily& f : topology_families()) {
+    if (kind != nullptr && kind->is_scalar() && kind->scalar == f.name) {
+      return f.make(topology, link);
+    }
+    known += (known.empty() ? "" : ", ") + std::string(f.name);
+    names.emplace_back(f.name);
+  }
+  if (kind == nullptr) {
+    return tl::unexpected(
+        Diagnostics{{topology.where(), fmt::format("saw {}; expected a map with a kind, one of {}",
+                                                   topology.seen(), known)}});
+  }
+  const std::string near = kind->is_scalar() ? nearest_name(kind->scalar, names) : "";
+  return tl::unexpected(Diagnostics{
+      {kind->where(), fmt::format("saw {}; expected one of {}{}", kind->seen(), known,
+                                  near.empty() ? "" : "; did you mean '" + near + "'?")}});
+}
+
+MadeTopology make_topology(std::string_view text, const LinkSpec& link) {
+  const auto node = parse_document(text, "topology");
+  if (!node) return tl::unexpected(node.error());
+  return make_topology(*node, link);
+}
+
+}  // namespace orrery

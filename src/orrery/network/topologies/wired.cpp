@@ -1,0 +1,43 @@
+#include "orrery/network/topologies/wired.hpp"
+
+#include <algorithm>
+
+#include "orrery/base/check.hpp"
+#include "orrery/network/routings/up_down.hpp"
+#include "orrery/network/routings/valiant.hpp"
+
+namespace orrery {
+namespace {
+
+constexpr int kMostChannels = 256;  // Hop::channel has eight bits
+
+}  // namespace
+
+std::vector<std::string_view> WiredTopology::routings() const {
+  std::vector<std::string_view> out = own_routings();
+  const int diameter = facts().diameter;
+  if (rule_ == ChannelRule::One || diameter <= kMostChannels) {
+    out.insert(out.end(), {"ecmp", "spray"});
+  }
+  if (2 * diameter <= kMostChannels) out.emplace_back("valiant");
+  out.emplace_back("up_down");
+  return out;
+}
+
+std::unique_ptr<Routing> WiredTopology::routing(std::string_view name, std::uint64_t seed) const {
+  const auto own = own_routings();
+  if (std::find(own.begin(), own.end(), name) != own.end()) return own_routing(name, seed);
+  if (name == "ecmp") return ecmp(*this, rule_, seed);
+  if (name == "spray") return spray(*this, rule_, seed);
+  if (name == "valiant") return valiant(*this, seed);
+  ORRERY_CHECK(name == "up_down", "no routing '{}' here", name);
+  return up_down(*this, seed);
+}
+
+std::unique_ptr<Routing> WiredTopology::own_routing(std::string_view name,
+                                                    std::uint64_t /*seed*/) const {
+  ORRERY_CHECK(false, "no routing '{}' of its own", name);
+  return nullptr;
+}
+
+}  // namespace orrery

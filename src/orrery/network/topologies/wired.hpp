@@ -1,0 +1,56 @@
+// WiredTopology: what families share: their wires, and the routings that suit any topology.
+// SearchedTopology: one without closed forms; distances by search, facts counted.
+#pragma once
+#include <optional>
+
+#include "orrery/network/graph/distances.hpp"
+#include "orrery/network/routings/minimal.hpp"
+#include "orrery/network/topology.hpp"
+
+namespace orrery {
+
+class WiredTopology : public Topology {
+ public:
+  [[nodiscard]] const Wires& wires() const final { return wires_; }
+  // The family's own, then ecmp, spray, valiant (where channels suffice) and up_down.
+  [[nodiscard]] std::vector<std::string_view> routings() const final;
+  [[nodiscard]] std::unique_ptr<Routing> routing(std::string_view name,
+                                                 std::uint64_t seed) const final;
+
+ protected:
+  explicit WiredTopology(ChannelRule rule) : rule_(rule) {}
+  [[nodiscard]] virtual std::vector<std::string_view> own_routings() const { return {}; }
+  // Only asked for names of own_routings().
+  [[nodiscard]] virtual std::unique_ptr<Routing> own_routing(std::string_view name,
+                                                             std::uint64_t seed) const;
+
+  Wires wires_;
+
+ private:
+  ChannelRule rule_;
+};
+
+class SearchedTopology : public WiredTopology {
+ public:
+  [[nodiscard]] int distance(std::uint32_t vertex, std::uint32_t endpoint) const override {
+    return distances_.between(vertex, endpoint);
+  }
+
+ protected:
+  SearchedTopology(Wires wires, ChannelRule rule)
+      : WiredTopology(rule), graph_(wires), distances_(take(std::move(wires)), graph_) {}
+
+  [[nodiscard]] const Graph& graph() const { return graph_; }
+  [[nodiscard]] const Distances& distances() const { return distances_; }
+
+ private:
+  const Wires& take(Wires wires) {
+    wires_ = std::move(wires);
+    return wires_;
+  }
+
+  Graph graph_;
+  Distances distances_;
+};
+
+}  // namespace orrery

@@ -1,0 +1,64 @@
+// What every topology and each of its routings promise, on small instances of all families.
+#include <gtest/gtest.h>
+
+#include "orrery/network/graph/waiting_cycle.hpp"
+#include "support/networks.hpp"
+
+namespace orrery {
+namespace {
+
+using test::network;
+
+class EveryTopology : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryTopology, FactsAreWhatASearchCounts) {
+  test::expect_facts_match_a_search(*network(GetParam()));
+}
+
+TEST_P(EveryTopology, RoutesLeadThere) {
+  const auto t = network(GetParam());
+  for (const std::string_view name : t->routings()) {
+    SCOPED_TRACE(name);
+    test::expect_routes_lead_there(*t, *t->routing(name, 7),
+                                   name != "valiant" && name != "up_down");
+  }
+}
+
+TEST_P(EveryTopology, FiniteBuffersCannotDeadlock) {
+  const auto t = network(GetParam());
+  for (const std::string_view name : t->routings()) {
+    EXPECT_TRUE(waiting_cycle(t->wires(), *t->routing(name, 7), 6).empty()) << name;
+  }
+}
+
+TEST_P(EveryTopology, SymmetriesKeepAllToAllLoads) {
+  const auto t = network(GetParam());
+  for (const std::string_view name : t->routings()) {
+    const auto routing = t->routing(name, 7);
+    if (!routing->symmetry()) continue;
+    SCOPED_TRACE(name);
+    test::expect_symmetry_holds(t->wires(), *routing);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Small, EveryTopology,
+    testing::Values(
+        "{kind: torus, shape: [5]}", "{kind: torus, shape: [2]}", "{kind: torus, shape: [4, 4]}",
+        "{kind: torus, shape: [3, 4, 5]}", "{kind: torus, shape: [2, 1, 6]}",
+        "{kind: torus, shape: [4, 3, 4], wrap: [true, false, true]}",
+        "{kind: torus, shape: [4, 6], tie_break: positive}",
+        "{kind: torus, shape: [4, 6], tie_break: negative}",
+        "{kind: torus, shape: [3, 2, 2, 3, 2]}", "{kind: mesh, shape: [4, 3, 2]}",
+        "{kind: mesh, shape: [7]}", "{kind: fat_tree, hosts_per_leaf: 4, leaves: 4, spines: 4}",
+        "{kind: fat_tree, hosts_per_leaf: 4, leaves: 3, spines: 2}",
+        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 4, spines: 6}",
+        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 5, spines: 6}",
+        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 4, spines: 4}",
+        "{kind: fat_tree, hosts_per_leaf: 3, leaves: 5, spines: 4}", "{kind: fat_tree, radix: 4}",
+        "{kind: fat_tree, radix: 6}",
+        "{kind: fat_tree, hosts_per_leaf: 4, leaves: 3, spines: 2, pods: 3, cores: 8}",
+        "{kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 3, pods: 2, cores: 3}"));
+
+}  // namespace
+}  // namespace orrery
