@@ -22,6 +22,12 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
+    src/orrery/network/fabric/fluid/finish_times.cpp
+    src/orrery/network/fabric/fluid/fluid_engine.cpp
+    src/orrery/network/fabric/fluid/fluid_network.cpp
+    src/orrery/network/fabric/max_min.cpp
+    src/orrery/network/fabric/rates/max_min_rates.cpp
+    src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp

@@ -1,8 +1,7 @@
 // MaxMinFabric: messages as fluid, links shared max-min fairly, rates anew whenever a message
 // starts or ends. Exact: no time step, no approximation.
 //
-// A message holds its links until its last byte has left the sender and is delivered one path
-// latency later. Equations, and where this breaks: docs/models/network.md.
+// Equations, classes, and where this breaks: docs/models/network.md.
 #pragma once
 #include <memory>
 

@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-#include "orrery/network/fabric/water_fill.hpp"
+#include "orrery/network/fabric/rates/water_fill.hpp"
 
 namespace orrery {
 

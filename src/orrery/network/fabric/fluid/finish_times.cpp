@@ -1,4 +1,4 @@
-#include "orrery/network/fabric/finish_times.hpp"
+#include "orrery/network/fabric/fluid/finish_times.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "orrery/network/fabric/water_fill.hpp"
+#include "orrery/network/fabric/rates/water_fill.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "orrery/network/fabric/max_min_rates.hpp"
+#include "orrery/network/fabric/rates/max_min_rates.hpp"
 
 #include <algorithm>
 #include <limits>
