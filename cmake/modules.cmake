@@ -24,7 +24,15 @@ orrery_module(compute SOURCES
 orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp
     src/orrery/network/fabric/packet/congestion.cpp
-    src/orrery/network/fabric/packet/packet_fabric.cpp
+    src/orrery/network/fabric/packet/engine.cpp
+    src/orrery/network/fabric/packet/senders.cpp
+    src/orrery/network/fabric/packet/switches.cpp
+    src/orrery/network/fabric/fluid/finish_times.cpp
+    src/orrery/network/fabric/fluid/fluid_engine.cpp
+    src/orrery/network/fabric/fluid/fluid_network.cpp
+    src/orrery/network/fabric/max_min.cpp
+    src/orrery/network/fabric/rates/max_min_rates.cpp
+    src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp

@@ -8,6 +8,7 @@
 #include "orrery/collective/schedules/builtins.hpp"
 #include "orrery/collective/schedules/schedule_traffic.hpp"
 #include "orrery/network/fabric/alpha_beta.hpp"
+#include "orrery/network/fabric/max_min.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
@@ -23,8 +24,9 @@ std::unique_ptr<Fabric> fabric_of(const NetworkStudy& study, const Routing& rout
   switch (study.fabric) {
     case FabricKind::Packet:
       return make_packet(wires, routing, study.packet);
-    case FabricKind::AlphaBeta:
     case FabricKind::MaxMin:
+      return make_max_min(wires, routing);
+    case FabricKind::AlphaBeta:
       return make_alpha_beta(wires, routing);
   }
   return nullptr;
