@@ -167,6 +167,8 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/kernel_fit.cpp
     src/orrery/accuracy/kernel_parameters.cpp
     src/orrery/accuracy/kernel_rows.cpp
+    src/orrery/accuracy/kernel_scores.cpp
+    src/orrery/accuracy/kernel_scores_output.cpp
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/open_plan.cpp

@@ -55,6 +55,7 @@ int describe_command(const DescribeOptions&);
 struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;
+  std::string kernels;  // a folder of measured kernels, instead of rows
   int worst = 0;
   bool fit = false, markdown = false, quick = false;
   Format format = Format::Text;

@@ -82,6 +82,7 @@ int dispatch(int argc, char** argv) {
   ValidateCommandOptions validate;
   auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
+  validate_cmd->add_option("--kernels", validate.kernels, "a folder of measured kernels: score single kernels instead of runs");
   validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
   validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
   validate_cmd->add_option("--row", validate.row, "explain one row: where its time goes");

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "../commands.hpp"
+#include "orrery/accuracy/kernel_scores.hpp"
 
 #ifndef ORRERY_VALIDATION
 #define ORRERY_VALIDATION ""
@@ -26,6 +27,12 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 
 int validate_command(const ValidateCommandOptions& options) {
   const Catalog catalog = Catalog::standard();
+  if (!options.kernels.empty()) {
+    const auto scores = score_kernels(options.kernels, catalog, !options.quick);
+    if (!scores) return report_problems(scores.error());
+    fmt::print("{}", options.format == Format::Json ? to_json(*scores) : to_text(*scores));
+    return kOk;
+  }
   const auto names_node = read_document(validation_folder() + "/names.yaml");
   if (!names_node) return report_problems(names_node.error());
   Diagnostics problems;
