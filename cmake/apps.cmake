@@ -9,6 +9,7 @@ add_executable(orrery-cli
   apps/cli/commands/inspect.cpp
   apps/cli/commands/list.cpp
   apps/cli/commands/run.cpp
+  apps/cli/commands/topology.cpp
   apps/cli/commands/tune.cpp
   apps/cli/commands/validate.cpp)
 set_target_properties(orrery-cli PROPERTIES OUTPUT_NAME orrery)

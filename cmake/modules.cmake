@@ -82,8 +82,11 @@ orrery_module(collective SOURCES
     src/orrery/collective/schedules/algorithms/shift.cpp
     src/orrery/collective/schedules/algorithms/swing.cpp
     src/orrery/collective/schedules/builtins.cpp
+    src/orrery/collective/schedules/in_network.cpp
+    src/orrery/collective/schedules/msccl.cpp
     src/orrery/collective/schedules/schedule_traffic.cpp
-  DEPENDS base des hw network)
+  DEPENDS base des hw network
+  LIBRARIES tinyxml2::tinyxml2)
 orrery_module(model SOURCES
     src/orrery/model/blocks/attention.cpp
     src/orrery/model/blocks/block.cpp
@@ -149,6 +152,7 @@ orrery_module(study SOURCES
     src/orrery/study/network/network_text.cpp
     src/orrery/study/network/read_network_study.cpp
     src/orrery/study/network/run_network_study.cpp
+    src/orrery/study/network/topology_picture.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp

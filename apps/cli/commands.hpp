@@ -40,6 +40,13 @@ struct CompareOptions {
 };
 int compare_command(const CompareOptions&);
 
+struct TopologyOptions {
+  std::string what;  // a study file, or "{kind: torus, shape: [8, 8]}"
+  std::string svg;
+  Format format = Format::Text;
+};
+int topology_command(const TopologyOptions&);
+
 struct ListOptions {
   std::string kind;
   Format format = Format::Text;

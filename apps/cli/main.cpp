@@ -64,11 +64,22 @@ int dispatch(int argc, char** argv) {
   add_json(compare_cmd, compare);
   compare_cmd->callback([&] { status = compare_command(compare); });
 
+  TopologyOptions topology;
+  auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
+  topology_cmd->add_option("what", topology.what,
+                           "a network study, or a topology such as \"{kind: torus, shape: [8, 8]}\"; "
+                           "`orrery list topologies` names the kinds")
+      ->required();
+  topology_cmd->add_option("--svg", topology.svg, "draw it into this file");
+  add_json(topology_cmd, topology);
+  topology_cmd->callback([&] { status = topology_command(topology); });
+
   ListOptions list;
   auto* list_cmd = app.add_subcommand("list", "what the catalog holds");
-  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives or schedules")
+  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives, schedules or topologies")
       ->required()
-      ->check(CLI::IsMember({"chips", "models", "clusters", "stacks", "collectives", "schedules"}));
+      ->check(CLI::IsMember(
+          {"chips", "models", "clusters", "stacks", "collectives", "schedules", "topologies"}));
   add_json(list_cmd, list);
   list_cmd->callback([&] { status = list_command(list); });
 

@@ -9,6 +9,7 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/collective/closed_form.hpp"
+#include "orrery/collective/schedules/msccl.hpp"
 #include "orrery/network/fabric/packet/options.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topology.hpp"
@@ -32,11 +33,15 @@ struct EnumNames<SizeIs> {
       {"vector", SizeIs::Vector}, {"per_rank", SizeIs::PerRank}, {"per_pair", SizeIs::PerPair}};
 };
 
+// Reduction in switches: an algorithm that needs the topology, beside those of schedules.
+inline constexpr const char* kInNetwork = "in_network";
+
 // What is read beside `size`, which may be one or a list.
 struct CollectiveSpec {
   CollectiveKind kind = CollectiveKind::AllReduce;
   SizeIs size_is = SizeIs::Vector;
   std::string algorithm;    // "": default_algorithm(kind)
+  std::string program;      // an MSCCL XML file instead of an algorithm
   std::int64_t ranks = 0;   // 0: one an endpoint
   std::int64_t groups = 1;  // that run at the same time, each of consecutive ranks
   std::int64_t node = 1;    // ranks of one node, for hierarchical algorithms
@@ -54,7 +59,8 @@ struct NetworkStudy {
   std::vector<int> shape;  // of a torus or mesh: what bucket algorithms go along
   std::optional<CollectiveSpec> collective;
   std::vector<Bytes> sizes;  // of the collective, as vector
-  std::vector<Flow> flows;   // traffic
+  std::shared_ptr<const MscclProgram> program;
+  std::vector<Flow> flows;  // traffic
   std::string pattern;
   std::string inputs_hash;
 };
@@ -65,6 +71,7 @@ void describe(V& v, CollectiveSpec& c) {
   v("size_is", c.size_is, "the whole vector, one rank's part, or what one rank sends to one other");
   v("algorithm", c.algorithm,
     "how it is made of messages; by default ring, direct, chain or shift");
+  v("program", c.program, "an MSCCL XML file, beside the study, instead of an algorithm");
   v("ranks", c.ranks, "how many take part; 0: one an endpoint");
   v("groups", c.groups, "collectives at the same time, over consecutive ranks each");
   v("node", c.node, "ranks of one node, for hierarchical algorithms");

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "orrery/collective/schedules/builtins.hpp"
+#include "orrery/collective/schedules/in_network.hpp"
 #include "orrery/network/topologies/builtins.hpp"
 #include "orrery/study/network/flow_file.hpp"
 #include "orrery/study/network/network_study.hpp"
@@ -111,6 +112,20 @@ std::optional<double> vectors_per_size(const CollectiveSpec& c, double ranks) {
   return std::nullopt;
 }
 
+template <class Fail>
+void check_in_network(const NetworkStudy& study, std::uint32_t each, Fail&& fail) {
+  const CollectiveSpec& c = *study.collective;
+  if (c.kind != CollectiveKind::AllReduce && c.kind != CollectiveKind::Reduce &&
+      c.kind != CollectiveKind::Broadcast) {
+    fail("algorithm", "in_network for all_reduce, reduce or broadcast only");
+    return;
+  }
+  std::vector<std::uint32_t> endpoints;
+  for (std::uint32_t r = 0; r < each; ++r) endpoints.push_back(r);
+  const auto tree = reduction_tree(*study.topology, endpoints);
+  if (!tree) fail("algorithm", tree.error());
+}
+
 void read_collective(const Node& node, NetworkStudy& study, Diagnostics& problems) {
   CollectiveSpec c;
   FieldReader reader(node, problems);
@@ -147,6 +162,22 @@ void read_collective(const Node& node, NetworkStudy& study, Diagnostics& problem
     return;
   }
   for (Bytes& size : study.sizes) size *= *vectors;
+  if (!c.program.empty()) {
+    auto program =
+        read_msccl((std::filesystem::path(node.file).parent_path() / c.program).string());
+    if (!program) {
+      append(problems, program.error());
+    } else if (program->ranks != each || program->kind != c.kind) {
+      fail("program", fmt::format("a program of this collective for {} ranks", each));
+    } else {
+      study.program = std::make_shared<MscclProgram>(std::move(*program));
+    }
+    return;
+  }
+  if (c.algorithm == kInNetwork) {
+    check_in_network(study, each, fail);
+    return;
+  }
   const bool fills = c.groups == 1;
   const MadeSchedule made =
       make_schedule(c.algorithm, {c.kind, Bytes{1}, each, static_cast<std::uint32_t>(c.node),

@@ -6,6 +6,7 @@
 #include "orrery/base/check.hpp"
 #include "orrery/collective/lower_bound.hpp"
 #include "orrery/collective/schedules/builtins.hpp"
+#include "orrery/collective/schedules/in_network.hpp"
 #include "orrery/collective/schedules/schedule_traffic.hpp"
 #include "orrery/network/fabric/alpha_beta.hpp"
 #include "orrery/network/fabric/max_min.hpp"
@@ -116,23 +117,52 @@ NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& t
   return r;
 }
 
-NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
+// The collectives of all groups, and what they are made of.
+struct Groups {
+  MadeSchedule schedule;
+  std::vector<ReductionTree> trees;
+  Concurrent all;
+};
+
+void add_groups(const NetworkStudy& study, Bytes vector, Groups& groups) {
   const CollectiveSpec& c = *study.collective;
   const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
-  const MadeSchedule made =
-      make_schedule(c.algorithm, {c.kind, vector, each, static_cast<std::uint32_t>(c.node),
-                                  c.groups == 1 ? study.shape : std::vector<int>{},
-                                  static_cast<std::uint32_t>(c.chunks)});
-  ORRERY_CHECK(made, "a checked schedule is refused: {}", made.error());
-  Concurrent all;
+  groups.trees.reserve(static_cast<std::size_t>(c.groups));
+  const bool adds = c.algorithm == kInNetwork;
+  if (!adds && study.program == nullptr) {
+    groups.schedule =
+        make_schedule(c.algorithm, {c.kind, vector, each, static_cast<std::uint32_t>(c.node),
+                                    c.groups == 1 ? study.shape : std::vector<int>{},
+                                    static_cast<std::uint32_t>(c.chunks)});
+    ORRERY_CHECK(groups.schedule, "a checked schedule is refused: {}", groups.schedule.error());
+  }
   for (std::uint32_t g = 0; g < c.groups; ++g) {
     std::vector<std::uint32_t> endpoints;
     for (std::uint32_t r = 0; r < each; ++r) endpoints.push_back(g * each + r);
-    all.add(std::make_unique<ScheduleTraffic>(**made, std::move(endpoints)));
+    if (adds) {
+      auto tree = reduction_tree(*study.topology, endpoints);
+      ORRERY_CHECK(tree, "a checked tree is refused: {}", tree.error());
+      groups.trees.push_back(std::move(*tree));
+      groups.all.add(std::make_unique<InNetwork>(groups.trees.back(), c.kind, vector));
+    } else if (study.program != nullptr) {
+      groups.all.add(msccl_traffic(*study.program, vector, std::move(endpoints)));
+    } else {
+      groups.all.add(std::make_unique<ScheduleTraffic>(**groups.schedule, std::move(endpoints)));
+    }
   }
-  NetworkResult r = play(study, routing, all);
-  const Wires& wires = study.topology->wires();
-  r.lower_bound = lower_bound(c.kind, vector, each, injection_of(wires, 0));
+}
+
+NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
+  const CollectiveSpec& c = *study.collective;
+  const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
+  Groups groups;
+  add_groups(study, vector, groups);
+  const TreeRouting with_trees(routing);
+  const bool adds = c.algorithm == kInNetwork;
+  NetworkResult r =
+      play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+  r.lower_bound = lower_bound(c.kind, vector, each, injection_of(study.topology->wires(), 0),
+                              adds ? Adds::InSwitches : Adds::AtRanks);
   if (r.completion > Seconds{}) {
     r.algorithm_bandwidth = vector / r.completion;
     r.bus_bandwidth = bus_bandwidth_factor(c.kind, each) * r.algorithm_bandwidth;
@@ -148,7 +178,7 @@ NetworkAnswer run(const NetworkStudy& study) {
   const auto routing =
       study.topology->routing(study.routing, static_cast<std::uint64_t>(study.seed));
   if (study.collective) {
-    answer.algorithm = study.collective->algorithm;
+    answer.algorithm = study.program != nullptr ? study.program->name : study.collective->algorithm;
     answer.ranks = static_cast<std::uint64_t>(study.collective->ranks);
     for (const Bytes size : study.sizes) {
       answer.results.push_back(play_collective(study, *routing, size));
