@@ -10,6 +10,7 @@
 #include "orrery/collective/schedules/schedule_traffic.hpp"
 #include "orrery/network/fabric/alpha_beta.hpp"
 #include "orrery/network/fabric/max_min.hpp"
+#include "orrery/network/fabric/max_min_exchange.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
@@ -102,19 +103,60 @@ void add_links(const FabricResult& played, const Topology& topology, NetworkResu
   }
 }
 
-NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic) {
-  const std::clock_t start = std::clock();
-  const auto fabric = fabric_of(study, routing);
-  Recorder recorder(traffic);
-  const FabricResult played = fabric->run(recorder);
+// `start`: of the work behind it.
+NetworkResult result_of(const FabricResult& played, const NetworkStudy& study, std::clock_t start) {
   NetworkResult r;
   r.cpu = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   r.completion = played.completion;
   r.flows = played.messages;
   r.drops = played.drops;
-  add_flow_completion(recorder.durations(), r);
   add_links(played, *study.topology, r);
   return r;
+}
+
+NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic) {
+  const std::clock_t start = std::clock();
+  const auto fabric = fabric_of(study, routing);
+  Recorder recorder(traffic);
+  const FabricResult played = fabric->run(recorder);
+  NetworkResult r = result_of(played, study, start);
+  add_flow_completion(recorder.durations(), r);
+  return r;
+}
+
+// Messages beyond which classes of them are solved instead of each.
+constexpr double kManyMessages = 200'000;
+
+// The same completion by classes of messages that cannot be told apart, where there are many and
+// the collective repeats itself: all-to-all over all endpoints at once, rings.
+std::optional<NetworkResult> by_classes(const NetworkStudy& study, const Routing& routing,
+                                        Bytes vector) {
+  const CollectiveSpec& c = *study.collective;
+  const Wires& wires = study.topology->wires();
+  const double n = static_cast<double>(c.ranks) / static_cast<double>(c.groups);
+  if (study.fabric != FabricKind::MaxMin || study.program != nullptr) return std::nullopt;
+  const std::clock_t start = std::clock();
+  const bool is_whole = c.groups == 1 && c.ranks == static_cast<std::int64_t>(wires.endpoints);
+  if (c.kind == CollectiveKind::AllToAll && c.algorithm == "direct" && is_whole &&
+      n * n > kManyMessages)
+    return result_of(max_min_all_to_all(wires, routing, vector / n), study, start);
+  if (c.algorithm == "ring" && static_cast<double>(c.ranks) * n > kManyMessages) {
+    Exchange exchange;
+    const auto each = static_cast<std::uint32_t>(n);
+    const std::uint32_t rounds = (c.kind == CollectiveKind::AllReduce ? 2 : 1) * (each - 1);
+    for (std::uint32_t r = 0; r < c.ranks; ++r) {
+      const std::uint32_t first = r / each * each, local = r - first;
+      exchange.streams.push_back({r,
+                                  first + (local + 1) % each,
+                                  vector / n,
+                                  rounds,
+                                  r,
+                                  {},
+                                  {first + (local + each - 1) % each}});
+    }
+    return result_of(max_min_exchange(wires, routing, exchange), study, start);
+  }
+  return std::nullopt;
 }
 
 // The collectives of all groups, and what they are made of.
@@ -155,12 +197,17 @@ void add_groups(const NetworkStudy& study, Bytes vector, Groups& groups) {
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
   const CollectiveSpec& c = *study.collective;
   const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
-  Groups groups;
-  add_groups(study, vector, groups);
-  const TreeRouting with_trees(routing);
   const bool adds = c.algorithm == kInNetwork;
-  NetworkResult r =
-      play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+  std::optional<NetworkResult> classes = by_classes(study, routing, vector);
+  NetworkResult r;
+  if (classes) {
+    r = std::move(*classes);
+  } else {
+    Groups groups;
+    add_groups(study, vector, groups);
+    const TreeRouting with_trees(routing);
+    r = play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+  }
   r.lower_bound = lower_bound(c.kind, vector, each, injection_of(study.topology->wires(), 0),
                               adds ? Adds::InSwitches : Adds::AtRanks);
   if (r.completion > Seconds{}) {
