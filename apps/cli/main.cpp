@@ -85,8 +85,9 @@ int dispatch(int argc, char** argv) {
 
   DescribeOptions describe;
   auto* describe_cmd = app.add_subcommand("describe", "every field of a kind, with unit and default");
-  describe_cmd->add_option("kind", describe.kind, "chip, cluster, model, plan, batch, stack or published")->required();
-  describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too");
+  describe_cmd->add_option("kind", describe.kind, "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology")
+      ->required();
+  describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too; a kind of topology");
   add_json(describe_cmd, describe);
   describe_cmd->callback([&] { status = describe_command(describe); });
 

@@ -53,6 +53,16 @@ void read_wires(const Node& cluster, NetworkStudy& study, Diagnostics& problems)
     detail::report_missing(cluster, "topology", problems);
     return;
   }
+  if (const Node* said = cluster.find("link"); said != nullptr && said->is_map()) {
+    if (const Node* rate = said->find("bandwidth");
+        rate != nullptr && !(link.bandwidth.value() > 0.0))
+      problems.push_back(
+          {rate->where(), fmt::format("saw {}; expected a rate above 0", rate->seen())});
+    if (const Node* wait = said->find("latency"); wait != nullptr && !(link.latency.value() >= 0.0))
+      problems.push_back(
+          {wait->where(), fmt::format("saw {}; expected 0 s or more", wait->seen())});
+  }
+  if (!problems.empty()) return;
   MadeTopology made = make_topology(*topology, link);
   if (!made) {
     append(problems, made.error());
