@@ -174,6 +174,7 @@ struct Workload {
   std::int64_t sequence = 0;
   Packing packing = Packing::Packed;
   double mean_length = 0;  // useful tokens a sequence (padded, unpadded); 0: sequence
+  double predicted_share = 1.0;  // of the positions, those that the output head is computed for
   // Serving.
   std::int64_t sequences = 0;  // batch of one replica
   std::int64_t prompt = 0;
@@ -269,6 +270,8 @@ void describe(V& v, Workload& w) {
   v("sequence", w.sequence, "training: tokens a sequence");
   v("packing", w.packing, "packed: no padding; padded: computed and wasted; unpadded: skipped");
   v("mean_length", w.mean_length, "padded or unpadded: useful tokens a sequence");
+  v("predicted_share", w.predicted_share,
+    "training: share of the positions that the output head is computed for (masked models)");
   v("sequences", w.sequences, "serving: sequences in flight on one replica");
   v("prompt", w.prompt, "serving: prompt tokens a sequence");
   v("generated", w.generated, "serving: generated tokens a sequence");

@@ -243,6 +243,13 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
       append(problems, cluster.error());
     }
   }
+  if (study.work.predicted_share > 0.0 && study.work.predicted_share <= 1.0) {
+    compute_outputs_for(study.graph, study.work.predicted_share);
+  } else if (const Node* batch = root.find("batch"); batch != nullptr) {
+    const Node* said = batch->find("predicted_share");
+    if (said != nullptr)
+      problems.push_back({said->where(), fmt::format("saw {}; expected more than 0 and at most 1", said->seen())});
+  }
   check_serving(study.work, root, problems);
   check_figures(study, root, problems);
   if (plan_known && model_known && cluster_known) {
