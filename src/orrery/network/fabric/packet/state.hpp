@@ -49,7 +49,20 @@ struct Gate {
   std::int32_t room = 0;
   std::uint32_t first = kNone, last = kNone;  // packets that wait for room
   std::int64_t woken_at = -1;                 // an event will look again
-  std::vector<Return> returns;                // room on its way back
+  // Room on its way back, soonest first. Most of it comes in the order in which it left.
+  std::vector<Return> returns;
+  std::size_t taken = 0;  // of returns, from the front
+
+  [[nodiscard]] bool expects_room() const { return taken < returns.size(); }
+  void expect(Return r) {
+    if (taken > 64 && 2 * taken > returns.size()) {
+      returns.erase(returns.begin(), returns.begin() + static_cast<std::ptrdiff_t>(taken));
+      taken = 0;
+    }
+    auto at = returns.end();
+    while (at != returns.begin() + static_cast<std::ptrdiff_t>(taken) && r.at < (at - 1)->at) --at;
+    returns.insert(at, r);
+  }
 };
 
 struct FlowState {

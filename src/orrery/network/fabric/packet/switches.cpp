@@ -29,25 +29,15 @@ void Engine::forward(std::uint32_t k) {
 }
 
 bool Engine::has_room(Gate& gate, std::int32_t bytes) {
-  if (gate.room >= bytes) return true;
-  std::size_t kept = 0;
-  for (const Gate::Return& r : gate.returns) {
-    if (r.at <= now_) {
-      gate.room += r.bytes;
-    } else {
-      gate.returns[kept++] = r;
-    }
-  }
-  gate.returns.resize(kept);
+  while (gate.room < bytes && gate.expects_room() && gate.returns[gate.taken].at <= now_)
+    gate.room += gate.returns[gate.taken++].bytes;
   return gate.room >= bytes;
 }
 
 void Engine::wake(std::uint32_t g) {
   Gate& gate = gates_[g];
-  if (gate.returns.empty()) return;
-  std::int64_t first = gate.returns.front().at;
-  for (const Gate::Return& r : gate.returns) first = std::min(first, r.at);
-  first = std::max(first, now_);
+  if (!gate.expects_room()) return;
+  const std::int64_t first = std::max(gate.returns[gate.taken].at, now_);
   if (gate.woken_at >= now_ && gate.woken_at <= first) return;
   gate.woken_at = first;
   events_.post(first, kRoom, g);
@@ -99,7 +89,7 @@ void Engine::depart(std::uint32_t k, std::uint32_t p, std::uint32_t gate) {
 
 void Engine::give_back(const Packet& packet, std::int64_t end) {
   Gate& gate = gates_[packet.holds];
-  gate.returns.push_back({end + ports_[packet.holds / channels_].latency, packet.wire});
+  gate.expect({end + ports_[packet.holds / channels_].latency, packet.wire});
   if (gate.first != kNone) wake(packet.holds);
 }
 
