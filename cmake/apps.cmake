@@ -4,6 +4,7 @@ add_executable(orrery-cli
   apps/cli/completion.cpp
   apps/cli/main.cpp
   apps/cli/terminal.cpp
+  apps/cli/commands/calibrate.cpp
   apps/cli/commands/compare.cpp
   apps/cli/commands/describe.cpp
   apps/cli/commands/inspect.cpp

@@ -59,6 +59,13 @@ struct DescribeOptions {
 };
 int describe_command(const DescribeOptions&);
 
+struct CalibrateOptions {
+  std::string chip, stack = "measured", out;
+  std::vector<std::string> tables;
+  double share = 0.1;  // of the rows of each kind, that the fit sees
+};
+int calibrate_command(const CalibrateOptions&);
+
 struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;

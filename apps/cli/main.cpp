@@ -91,6 +91,19 @@ int dispatch(int argc, char** argv) {
   add_json(describe_cmd, describe);
   describe_cmd->callback([&] { status = describe_command(describe); });
 
+  CalibrateOptions calibrate;
+  auto* calibrate_cmd = app.add_subcommand("calibrate", "fit a chip's kernel model to measured kernels");
+  calibrate_cmd->add_option("tables", calibrate.tables, "CSV tables of measured kernels, as measure/ writes them")
+      ->required();
+  calibrate_cmd->add_option("--chip", calibrate.chip, "catalog name of the chip")->required();
+  calibrate_cmd->add_option("--stack", calibrate.stack, "library and version, part of the file's name")
+      ->capture_default_str();
+  calibrate_cmd->add_option("--share", calibrate.share, "share of the rows of each kind that the fit sees; the rest judges")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  calibrate_cmd->add_option("--out", calibrate.out, "file to write; by default in the catalog");
+  calibrate_cmd->callback([&] { status = calibrate_command(calibrate); });
+
   ValidateCommandOptions validate;
   auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");

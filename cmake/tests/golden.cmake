@@ -8,3 +8,6 @@ foreach(study every_field every_field_serve)
     ${PROJECT_SOURCE_DIR}/tests/golden/every_field.py $<TARGET_FILE:orrery-cli>
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests/golden/${study}.yaml)
 endforeach()
+add_test(NAME measure COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/measure/measure_test.py
+  ${PROJECT_SOURCE_DIR} $<TARGET_FILE:orrery-cli>)
+set_tests_properties(measure PROPERTIES ENVIRONMENT "ORRERY_CATALOG=${PROJECT_SOURCE_DIR}/catalog")

@@ -30,7 +30,7 @@ std::vector<std::string_view> cells_of(std::string_view line) {
 
 Result<CsvTable> CsvTable::read(const std::string& path) {
   gzFile file = gzopen(path.c_str(), "rb");
-  if (file == nullptr) return tl::unexpected(Error{path, "cannot be opened"});
+  if (file == nullptr) return tl::unexpected(Error{path + ":1:1: /", "saw no such file; expected a CSV table"});
   CsvTable table;
   std::vector<char> buffer(1 << 20);
   int got = 0;
@@ -40,7 +40,7 @@ Result<CsvTable> CsvTable::read(const std::string& path) {
   gzclose(file);
   if (got < 0) return tl::unexpected(Error{path, "is not readable as gzip or text"});
   std::string_view rest = table.bytes_;
-  while (!rest.empty()) {
+  for (int number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
     std::string_view line = rest.substr(0, end);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -50,6 +50,7 @@ Result<CsvTable> CsvTable::read(const std::string& path) {
         for (std::size_t i = 0; i < cells.size(); ++i) table.columns_.emplace(cells[i], i);
       } else {
         table.rows_.push_back(std::move(cells));
+        table.lines_.push_back(number);
       }
     }
     if (end == std::string_view::npos) break;

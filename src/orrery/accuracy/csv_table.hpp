@@ -18,11 +18,15 @@ class CsvTable {
   // "" and 0 where the table has no such column or the row is short.
   [[nodiscard]] std::string_view text(std::size_t row, std::string_view column) const;
   [[nodiscard]] double number(std::size_t row, std::string_view column) const;
+  [[nodiscard]] bool has(std::string_view column) const { return columns_.contains(column); }
+  // Line of the text, from 1.
+  [[nodiscard]] int line(std::size_t row) const { return lines_[row]; }
 
  private:
   std::string bytes_;
   std::map<std::string, std::size_t, std::less<>> columns_;
   std::vector<std::vector<std::string_view>> rows_;  // into bytes_, whose buffer moves with it
+  std::vector<int> lines_;
 };
 
 }  // namespace orrery

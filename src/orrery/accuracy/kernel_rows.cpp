@@ -1,9 +1,11 @@
 #include "orrery/accuracy/kernel_rows.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "orrery/accuracy/csv_table.hpp"
+#include "orrery/base/text/document.hpp"
 #include "orrery/compute/moe_layer.hpp"
 
 namespace orrery {
@@ -256,6 +258,54 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
       return tl::unexpected(done.error());
     }
   }
+  return rows;
+}
+
+tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::string& path) {
+  const auto table = CsvTable::read(path);
+  if (!table) return tl::unexpected(Diagnostics{table.error()});
+  const CsvTable& t = *table;
+  struct Kind {
+    std::vector<const char*> numbers;  // columns that tell it apart, all above zero
+    KernelRow (*make)(const CsvTable&, std::size_t);
+  };
+  const Kind kinds[] = {
+      {{"m", "n", "k"}, matmul_row},
+      {{"tokens", "hidden", "ffn", "topk", "experts", "tp", "ep"}, moe_row},
+      {{"batch", "q_len", "kv_len", "q_heads", "kv_heads", "head_dim"},
+       [](const CsvTable& c, std::size_t row) {
+         return attention_row(c, row, c.number(row, "q_len") == 1.0 ? "decode" : "prefill");
+       }},
+      {{"batch", "q_len", "kv_len", "q_heads"}, mla_row}};
+  const auto has_all = [&](const Kind& k) {
+    return std::ranges::all_of(k.numbers, [&](const char* c) { return t.has(c); });
+  };
+  const auto kind = std::ranges::find_if(kinds, has_all);
+  if (kind == std::end(kinds) || !t.has("latency_us"))
+    return tl::unexpected(Diagnostics{
+        {path + ":1:1: /", "saw columns of no kernel that we know; expected latency_us and m,n,k or "
+                           "batch,q_len,kv_len,q_heads,kv_heads,head_dim or "
+                           "tokens,hidden,ffn,topk,experts,tp,ep"}});
+  Diagnostics problems;
+  std::vector<KernelRow> rows;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const std::size_t before = problems.size();
+    std::vector<const char*> columns = kind->numbers;
+    columns.push_back("latency_us");
+    for (const char* column : columns) {
+      const double value = t.number(i, column);
+      if (std::isfinite(value) && value > 0.0) continue;
+      problems.push_back({path + ":" + std::to_string(t.line(i)) + ":1: /" + column,
+                          "saw '" + one_line(t.text(i, column), 40) + "'; expected a number above 0"});
+    }
+    if (problems.size() > 20) break;
+    if (problems.size() > before) continue;
+    rows.push_back(kind->make(t, i));
+    rows.back().measured = Seconds{t.number(i, "latency_us") * 1e-6};
+  }
+  if (problems.empty() && rows.empty())
+    problems.push_back({path + ":1:1: /", "saw no rows; expected measured kernels"});
+  if (!problems.empty()) return tl::unexpected(problems);
   return rows;
 }
 

@@ -24,4 +24,9 @@ struct KernelRow {
 Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
                                                 const std::string& device);
 
+// One table of a user's own, plain or gzipped, told apart by its columns: m n k (matmul), q_len
+// kv_len q_heads (attention; with phase: MLA), tokens topk experts (MoE). Times in latency_us. Every
+// cell that is no number above zero where one is due is located.
+tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::string& path);
+
 }  // namespace orrery

@@ -51,8 +51,9 @@ TEST(SequenceParallelTraffic, BackwardGathersEachInputOnceMore) {
 TEST(SequenceParallelTraffic, ACompilerThatKeepsTheGatheredInputGathersOnce) {
   ParallelPlan plan = two_tensor_ranks();
   plan.gathers_inputs_again = false;
-  EXPECT_EQ(bytes_of(lowered(plan, 2), Phase::Backward, CollectiveKind::AllGather, CommPurpose::Tensor),
-            2 * kActivation);
+  EXPECT_EQ(
+      bytes_of(lowered(plan, 2), Phase::Backward, CollectiveKind::AllGather, CommPurpose::Tensor),
+      2 * kActivation);
 }
 
 TEST(SequenceParallelTraffic, ActivationsCastBeforeTheGatherAreHalfAsLong) {
