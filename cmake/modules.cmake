@@ -49,13 +49,19 @@ orrery_module(network SOURCES
     src/orrery/network/routings/up_down.cpp
     src/orrery/network/routings/valiant.cpp
     src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/direct/hyperx.cpp
+    src/orrery/network/topologies/direct/ocs_pod.cpp
+    src/orrery/network/topologies/direct/ring.cpp
     src/orrery/network/topologies/direct/torus.cpp
     src/orrery/network/topologies/direct/torus_grid.cpp
+    src/orrery/network/topologies/direct/twisted_torus.cpp
     src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp
     src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
     src/orrery/network/traffic/concurrent.cpp

@@ -1,5 +1,6 @@
 orrery_test(unit/network/topology_facts_test DEPENDS network)
 orrery_test(unit/network/torus_axes_test DEPENDS network)
+orrery_test(unit/network/topologies/dragonfly_test DEPENDS network)
 orrery_test(unit/network/topologies/every_topology_test DEPENDS network)
 orrery_test(unit/network/topologies/fat_tree_test DEPENDS network)
 orrery_test(unit/network/topologies/torus_test DEPENDS network)

@@ -5,7 +5,8 @@ namespace {
 
 class DimensionOrder : public Routing {
  public:
-  DimensionOrder(const TorusGrid& grid, TieBreak ties) : grid_(grid), ties_(ties) {}
+  DimensionOrder(const TorusGrid& grid, TieBreak ties, std::uint32_t period)
+      : grid_(grid), ties_(ties), period_(period) {}
 
   void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
              std::vector<Hop>& way) const override {
@@ -56,7 +57,7 @@ class DimensionOrder : public Routing {
   }
 
   [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
-    return translations(grid_);
+    return translations(grid_, period_);
   }
 
  private:
@@ -92,12 +93,14 @@ class DimensionOrder : public Routing {
 
   const TorusGrid& grid_;
   TieBreak ties_;
+  std::uint32_t period_;
 };
 
 }  // namespace
 
-std::unique_ptr<Routing> dimension_order(const TorusGrid& grid, TieBreak ties) {
-  return std::make_unique<DimensionOrder>(grid, ties);
+std::unique_ptr<Routing> dimension_order(const TorusGrid& grid, TieBreak ties,
+                                         std::uint32_t period) {
+  return std::make_unique<DimensionOrder>(grid, ties, period);
 }
 
 }  // namespace orrery

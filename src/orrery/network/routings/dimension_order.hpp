@@ -22,6 +22,8 @@ struct EnumNames<TieBreak> {
                                                                 {"balanced", TieBreak::Balanced}};
 };
 
-std::unique_ptr<Routing> dimension_order(const TorusGrid& grid, TieBreak ties);
+// `period`: of the translations that keep the kinds of cables.
+std::unique_ptr<Routing> dimension_order(const TorusGrid& grid, TieBreak ties,
+                                         std::uint32_t period);
 
 }  // namespace orrery

@@ -4,15 +4,25 @@
 
 namespace orrery {
 
+TopologyFamily dragonfly_family();
 TopologyFamily fat_tree_family();
+TopologyFamily flattened_butterfly_family();
+TopologyFamily full_mesh_family();
+TopologyFamily hypercube_family();
+TopologyFamily hyperx_family();
 TopologyFamily mesh_family();
+TopologyFamily ocs_pod_family();
+TopologyFamily ring_family();
+TopologyFamily single_switch_family();
 TopologyFamily torus_family();
+TopologyFamily twisted_torus_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      fat_tree_family(),
-      mesh_family(),
-      torus_family(),
+      dragonfly_family(),     fat_tree_family(),  flattened_butterfly_family(),
+      full_mesh_family(),     hypercube_family(), hyperx_family(),
+      mesh_family(),          ocs_pod_family(),   ring_family(),
+      single_switch_family(), torus_family(),     twisted_torus_family(),
   };
   return families;
 }

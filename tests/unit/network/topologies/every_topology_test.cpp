@@ -58,7 +58,19 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: fat_tree, hosts_per_leaf: 3, leaves: 5, spines: 4}", "{kind: fat_tree, radix: 4}",
         "{kind: fat_tree, radix: 6}",
         "{kind: fat_tree, hosts_per_leaf: 4, leaves: 3, spines: 2, pods: 3, cores: 8}",
-        "{kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 3, pods: 2, cores: 3}"));
+        "{kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 3, pods: 2, cores: 3}",
+        "{kind: ring, endpoints: 8}", "{kind: ring, endpoints: 3}",
+        "{kind: ocs_pod, pod: [8, 8, 8], chips: 8}", "{kind: ocs_pod, pod: [8, 8, 8], chips: 64}",
+        "{kind: ocs_pod, pod: [8, 8, 8], chips: 128}", "{kind: twisted_torus, shape: [3, 6]}",
+        "{kind: twisted_torus, shape: [2, 2, 4]}", "{kind: twisted_torus, shape: [4, 4, 8]}",
+        "{kind: hyperx, shape: [3, 4], terminals: 2}",
+        "{kind: hyperx, shape: [2, 3, 2], terminals: 1}",
+        "{kind: hyperx, shape: [1], terminals: 4}",
+        "{kind: flattened_butterfly, radix: 3, dimensions: 2}", "{kind: hypercube, dimensions: 4}",
+        "{kind: fully_connected, endpoints: 7}", "{kind: single_switch, endpoints: 6}",
+        "{kind: single_switch, endpoints: 8, planes: 3}",
+        "{kind: dragonfly, routers: 4, global_ports: 2, terminals: 2}",
+        "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}"));
 
 }  // namespace
 }  // namespace orrery

@@ -60,9 +60,9 @@ TEST(Torus, MistakesStandWhereTheyAre) {
             "topology:1:36: /wrap: saw 1 entries of wrap; expected 2, as of shape, or none");
   EXPECT_EQ(test::mistake("{kind: torus, shape: [4]}", {BytesPerSecond{0}, {}}),
             "topology:1:1: /: saw link of 0 B/s; expected a bandwidth above zero");
-  EXPECT_EQ(test::mistake("{kind: toros, shape: [4]}"),
-            "topology:1:8: /kind: saw toros; expected one of fat_tree, mesh, torus; did you mean "
-            "'torus'?");
+  const std::string unknown = test::mistake("{kind: toros, shape: [4]}");
+  EXPECT_TRUE(unknown.starts_with("topology:1:8: /kind: saw toros; expected one of ")) << unknown;
+  EXPECT_TRUE(unknown.ends_with("did you mean 'torus'?")) << unknown;
 }
 
 }  // namespace

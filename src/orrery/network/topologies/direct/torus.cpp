@@ -1,16 +1,15 @@
 // Torus and mesh of one to six dimensions, any radix, each dimension closed or open.
+#include "orrery/network/topologies/direct/torus.hpp"
+
 #include <fmt/format.h>
 
-#include "orrery/network/routings/dimension_order.hpp"
-#include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topologies/wired.hpp"
 #include "orrery/network/topology_facts.hpp"
 
 namespace orrery {
 namespace {
 
-constexpr std::size_t kMostDimensions = 6;
-constexpr const char* kAxisNames[kMostDimensions] = {"x", "y", "z", "u", "v", "w"};
+constexpr const char* kAxisNames[kMostTorusDimensions] = {"x", "y", "z", "u", "v", "w"};
 
 struct MeshConfig {
   std::vector<int> shape;
@@ -40,21 +39,29 @@ void describe(V& v, TorusConfig& c) {
 
 class Torus : public WiredTopology {
  public:
-  Torus(const std::vector<int>& shape, const std::vector<bool>& wrap, TieBreak ties,
-        std::vector<LinkKind> kinds)
+  explicit Torus(const TorusPlan& plan)
       : WiredTopology(ChannelRule::PerHop),
-        shape_(shape),
-        wrap_(wrap),
-        grid_(shape, wrap),
-        ties_(ties) {
+        shape_(plan.shape),
+        wrap_(plan.wrap),
+        grid_(plan.shape, plan.wrap),
+        ties_(plan.tie_break),
+        period_(plan.block > 0 ? static_cast<std::uint32_t>(plan.block) : 1) {
+    for (std::size_t d = 0; d < shape_.size(); ++d) {
+      wires_.kinds.push_back(link_kind(kAxisNames[d], plan.links[d]));
+    }
+    const auto switched = static_cast<std::uint32_t>(wires_.kinds.size());
+    if (plan.block > 0) wires_.kinds.push_back(link_kind("switched", plan.switched));
+    const auto block = static_cast<std::uint32_t>(plan.block);
     wires_.endpoints = wires_.vertices = grid_.vertices();
-    wires_.kinds = std::move(kinds);
     wires_.links.reserve(std::size_t{2} * grid_.cables());
     for (std::uint32_t d = 0; d < grid_.dimensions(); ++d) {
       for (std::uint32_t v = 0; v < grid_.vertices(); ++v) {
-        if (grid_.closed(d) || grid_.coordinate(v, d) + 1 < grid_.length(d)) {
-          wires_.connect(v, grid_.neighbour(v, d, Sense::Up), d);
-        }
+        const std::uint32_t x = grid_.coordinate(v, d);
+        if (!grid_.closed(d) && x + 1 == grid_.length(d)) continue;
+        const bool is_switched = block > 0 && (x + 1) % block == 0;
+        const std::uint32_t kind = is_switched ? switched : d;
+        wires_.connect(v, grid_.neighbour(v, d, Sense::Up), kind);
+        if (wires_.kinds[kind].optical) ++optical_;
       }
     }
   }
@@ -63,25 +70,28 @@ class Torus : public WiredTopology {
     const TopologyFacts counted = torus_facts(shape_, wrap_);
     NetworkFacts out{.endpoints = counted.endpoints,
                      .cables = counted.links,
+                     .optical_cables = optical_,
                      .diameter = counted.diameter,
                      .average_hops = counted.average_hops};
     bool is_uniform = true;
-    bool any = false;
-    for (std::size_t d = 0; d < shape_.size(); ++d) {
-      if (shape_[d] < 2) continue;
-      const std::int64_t lines = counted.endpoints / shape_[d];
-      const std::int64_t cables = lines * (grid_.closed(d) ? 2 : 1);
-      const BytesPerSecond cut = wires_.kinds[d].bandwidth * static_cast<double>(cables);
-      if (!any || cut < out.bisection) {
+    for (std::uint32_t d = 0; d < shape_.size(); ++d) {
+      const std::uint32_t k = grid_.length(d);
+      if (k < 2) continue;
+      // Through the middle of the dimension and, where it closes, through its end.
+      const auto rate = [&](std::uint32_t x) {
+        return wires_.kind(grid_.link(x * grid_.stride(d), d, Sense::Up)).bandwidth;
+      };
+      BytesPerSecond cut = rate(k / 2 - 1);
+      if (grid_.closed(d)) cut += rate(k - 1);
+      cut *= static_cast<double>(counted.endpoints / k);
+      if (out.bisection == BytesPerSecond{} || cut < out.bisection) {
         out.bisection = cut;
-        out.bisection_is_bound = shape_[d] % 2 != 0;  // the halves are not equal
+        out.bisection_is_bound = k % 2 != 0;  // the halves are not equal
       }
-      any = true;
-      is_uniform = is_uniform && wrap_[d] == wrap_[0] &&
-                   wires_.kinds[d].bandwidth == wires_.kinds[0].bandwidth;
-      if (wires_.kinds[d].optical) {
-        out.optical_cables += lines * (grid_.closed(d) ? shape_[d] : shape_[d] - 1);
-      }
+      is_uniform = is_uniform && wrap_[d] == wrap_[0];
+    }
+    for (const LinkKind& k : wires_.kinds) {
+      is_uniform = is_uniform && k.bandwidth == wires_.kinds[0].bandwidth;
     }
     out.bisection_is_bound = out.bisection_is_bound || !is_uniform;
     return out;
@@ -103,7 +113,7 @@ class Torus : public WiredTopology {
 
   [[nodiscard]] bool endpoints_forward() const override { return true; }
   [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
-    return translations(grid_);
+    return translations(grid_, period_);
   }
 
  protected:
@@ -112,7 +122,7 @@ class Torus : public WiredTopology {
   }
   [[nodiscard]] std::unique_ptr<Routing> own_routing(std::string_view /*name*/,
                                                      std::uint64_t /*seed*/) const override {
-    return dimension_order(grid_, ties_);
+    return dimension_order(grid_, ties_, period_);
   }
 
  private:
@@ -120,54 +130,47 @@ class Torus : public WiredTopology {
   std::vector<bool> wrap_;
   TorusGrid grid_;
   TieBreak ties_;
+  std::uint32_t period_;
+  std::int64_t optical_ = 0;
 };
 
-bool check_shape(const std::vector<int>& shape, TopologyCheck& check) {
-  double vertices = 1.0;
-  check.range("shape", static_cast<std::int64_t>(shape.size()), 1, kMostDimensions);
-  for (const int k : shape) {
-    check.range("shape", k, 1, kMostLinks);
-    vertices *= k;
-  }
-  check.size(vertices, vertices * static_cast<double>(shape.size()));
-  return check.passed();
-}
-
-std::unique_ptr<Topology> build(const std::vector<int>& shape, std::vector<bool> wrap,
-                                TieBreak ties, const std::vector<LinkSpec>& links,
-                                const LinkSpec& link, TopologyCheck& check) {
-  if (!check_shape(shape, check)) return nullptr;
-  if (wrap.empty()) wrap.assign(shape.size(), true);
-  if (wrap.size() != shape.size()) {
+std::unique_ptr<Topology> build(TorusConfig& c, const LinkSpec& link, TopologyCheck& check) {
+  TorusPlan plan{c.shape, c.wrap, c.tie_break, c.links};
+  if (plan.wrap.empty()) plan.wrap.assign(c.shape.size(), true);
+  if (plan.links.empty()) plan.links.assign(c.shape.size(), link);
+  if (plan.wrap.size() != c.shape.size()) {
     check.fail("wrap", fmt::format("saw {} entries of wrap; expected {}, as of shape, or none",
-                                   wrap.size(), shape.size()));
+                                   c.wrap.size(), c.shape.size()));
   }
-  if (!links.empty() && links.size() != shape.size()) {
+  if (plan.links.size() != c.shape.size()) {
     check.fail("links", fmt::format("saw {} entries of links; expected {}, as of shape, or none",
-                                    links.size(), shape.size()));
+                                    c.links.size(), c.shape.size()));
   }
-  for (const LinkSpec& l : links) check.link("links", l);
-  if (!check.passed()) return nullptr;
-  std::vector<LinkKind> kinds;
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    kinds.push_back(link_kind(kAxisNames[d], links.empty() ? link : links[d]));
-  }
-  return std::make_unique<Torus>(shape, wrap, ties, std::move(kinds));
-}
-
-std::unique_ptr<Topology> build_torus(TorusConfig& c, const LinkSpec& link, TopologyCheck& check) {
-  return build(c.shape, c.wrap, c.tie_break, c.links, link, check);
+  return make_torus(plan, "shape", check);
 }
 
 std::unique_ptr<Topology> build_mesh(MeshConfig& c, const LinkSpec& link, TopologyCheck& check) {
-  return build(c.shape, std::vector<bool>(c.shape.size(), false), TieBreak::Balanced, c.links, link,
-               check);
+  TorusConfig open{c.shape, std::vector<bool>(c.shape.size(), false), TieBreak::Balanced, c.links};
+  return build(open, link, check);
 }
 
 }  // namespace
 
+std::unique_ptr<Topology> make_torus(const TorusPlan& plan, const char* key, TopologyCheck& check) {
+  double vertices = 1.0;
+  check.range(key, static_cast<std::int64_t>(plan.shape.size()), 1, kMostTorusDimensions);
+  for (const int k : plan.shape) {
+    check.range(key, k, 1, kMostLinks);
+    vertices *= k;
+  }
+  check.size(vertices, vertices * static_cast<double>(plan.shape.size()));
+  for (const LinkSpec& l : plan.links) check.link("links", l);
+  if (!check.passed()) return nullptr;
+  return std::make_unique<Torus>(plan);
+}
+
 TopologyFamily torus_family() {
-  return family_of<TorusConfig, build_torus>("torus", "k-ary n-cube with wrap-around cables");
+  return family_of<TorusConfig, build>("torus", "k-ary n-cube with wrap-around cables");
 }
 
 TopologyFamily mesh_family() {

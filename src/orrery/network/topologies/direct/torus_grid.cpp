@@ -43,24 +43,24 @@ std::uint32_t TorusGrid::steps(std::uint32_t a, std::uint32_t b, std::size_t d) 
   return axes_[d].closed ? std::min(straight, axes_[d].length - straight) : straight;
 }
 
-std::uint32_t TorusGrid::base(std::uint32_t v) const {
+std::uint32_t TorusGrid::base(std::uint32_t v, std::uint32_t period) const {
   std::uint32_t out = v;
   for (const Axis& a : axes_) {
-    if (a.closed) out -= v / a.stride % a.length * a.stride;
+    if (a.closed) out -= v / a.stride % a.length / period * period * a.stride;
   }
   return out;
 }
 
-std::optional<RouteSymmetry> translations(const TorusGrid& grid) {
+std::optional<RouteSymmetry> translations(const TorusGrid& grid, std::uint32_t period) {
   RouteSymmetry out;
   for (std::size_t d = 0; d < grid.dimensions(); ++d) {
-    if (grid.closed(d)) out.order *= grid.length(d);
+    if (grid.closed(d)) out.order *= grid.length(d) / period;
   }
   if (out.order == 1) return std::nullopt;
   constexpr std::uint32_t kNone = ~std::uint32_t{0};
   out.orbit.assign(std::size_t{2} * grid.cables(), kNone);
   for (std::uint32_t v = 0; v < grid.vertices(); ++v) {
-    const std::uint32_t base = grid.base(v);
+    const std::uint32_t base = grid.base(v, period);
     if (base == v) out.representatives.push_back(v);  // before all of its images
     for (std::size_t d = 0; d < grid.dimensions(); ++d) {
       const bool has_upper = grid.closed(d) || grid.coordinate(v, d) + 1 < grid.length(d);

@@ -25,13 +25,15 @@ class TorusGrid {
   [[nodiscard]] std::uint32_t coordinate(std::uint32_t v, std::size_t d) const {
     return v / axes_[d].stride % axes_[d].length;
   }
+  // Vertices between neighbours of that dimension.
+  [[nodiscard]] std::uint32_t stride(std::size_t d) const { return axes_[d].stride; }
   // The vertex one step away; there must be one.
   [[nodiscard]] std::uint32_t neighbour(std::uint32_t v, std::size_t d, Sense sense) const;
   [[nodiscard]] LinkId link(std::uint32_t v, std::size_t d, Sense sense) const;
   // Steps between two coordinates, the shorter way.
   [[nodiscard]] std::uint32_t steps(std::uint32_t a, std::uint32_t b, std::size_t d) const;
-  // The vertex with the coordinates of all closed dimensions set to zero.
-  [[nodiscard]] std::uint32_t base(std::uint32_t v) const;
+  // The vertex with the coordinates of all closed dimensions reduced modulo `period`.
+  [[nodiscard]] std::uint32_t base(std::uint32_t v, std::uint32_t period) const;
 
  private:
   struct Axis {
@@ -47,7 +49,8 @@ class TorusGrid {
 };
 
 // The translations along the closed dimensions: they keep wires, and dimension order under every
-// tie rule. None where no dimension closes.
-std::optional<RouteSymmetry> translations(const TorusGrid& grid);
+// tie rule. By multiples of `period`, which divides every closed dimension: the edge of a cube
+// where cables between cubes are of another kind. None where nothing moves.
+std::optional<RouteSymmetry> translations(const TorusGrid& grid, std::uint32_t period);
 
 }  // namespace orrery
