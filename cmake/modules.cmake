@@ -61,6 +61,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp
     src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/trees/rails.cpp
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp

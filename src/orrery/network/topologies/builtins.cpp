@@ -12,6 +12,8 @@ TopologyFamily hypercube_family();
 TopologyFamily hyperx_family();
 TopologyFamily mesh_family();
 TopologyFamily ocs_pod_family();
+TopologyFamily rail_only_family();
+TopologyFamily rail_optimised_family();
 TopologyFamily ring_family();
 TopologyFamily single_switch_family();
 TopologyFamily torus_family();
@@ -19,10 +21,11 @@ TopologyFamily twisted_torus_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      dragonfly_family(),     fat_tree_family(),  flattened_butterfly_family(),
-      full_mesh_family(),     hypercube_family(), hyperx_family(),
-      mesh_family(),          ocs_pod_family(),   ring_family(),
-      single_switch_family(), torus_family(),     twisted_torus_family(),
+      dragonfly_family(),      fat_tree_family(),      flattened_butterfly_family(),
+      full_mesh_family(),      hypercube_family(),     hyperx_family(),
+      mesh_family(),           ocs_pod_family(),       rail_only_family(),
+      rail_optimised_family(), ring_family(),          single_switch_family(),
+      torus_family(),          twisted_torus_family(),
   };
   return families;
 }

@@ -70,7 +70,11 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: fully_connected, endpoints: 7}", "{kind: single_switch, endpoints: 6}",
         "{kind: single_switch, endpoints: 8, planes: 3}",
         "{kind: dragonfly, routers: 4, global_ports: 2, terminals: 2}",
-        "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}"));
+        "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}",
+        "{kind: rail_optimised, nodes: 4, gpus: 4, planes: 2, nodes_per_leaf: 2, spines: 2}",
+        "{kind: rail_only, nodes: 4, gpus: 4, nodes_per_leaf: 2, spines: 2}",
+        "{kind: rail_only, nodes: 3, gpus: 4, rails: 2, planes: 3}",
+        "{kind: rail_optimised, nodes: 1, gpus: 4}"));
 
 }  // namespace
 }  // namespace orrery
