@@ -65,7 +65,7 @@ TEST(PacketFabric, CutThroughWaitsForHeadersOnly) {
 }
 
 // ns-3.37 with the same flows, static routes, UDP paced at line rate and deep queues
-// (shared measurements of 2026-11-24: FT16 at 100 and 400 Gb/s, FT64 at 400 Gb/s): within 2%.
+// (run on 2026-11-24: FT16 at 100 and 400 Gb/s, FT64 at 400 Gb/s): within 2%.
 TEST(PacketFabric, AgreesWithNs3) {
   struct Case {
     Pattern pattern;
