@@ -92,6 +92,44 @@ std::vector<Place> on_a_circle(const Wires& wires, double& height) {
   return out;
 }
 
+// Switches without levels: one is joined to another of its own layer.
+bool joins_peers(const Wires& wires) {
+  if (wires.vertices == wires.endpoints) return false;
+  const std::vector<int> layer = layers_of(wires);
+  return std::ranges::any_of(wires.links, [&](const Link& l) {
+    return layer[l.from] > 0 && layer[l.from] == layer[l.to];
+  });
+}
+
+// Switches on a circle, their cables as chords; each endpoint outside, beside its first switch.
+std::vector<Place> around_switches(const Wires& wires, double& height) {
+  const std::uint32_t switches = wires.vertices - wires.endpoints;
+  std::vector<std::uint32_t> home(wires.endpoints, wires.vertices), here(wires.vertices, 0);
+  for (const Link& l : wires.links) {
+    if (l.from >= wires.endpoints || l.to < wires.endpoints || home[l.from] < wires.vertices)
+      continue;
+    home[l.from] = l.to;
+    ++here[l.to];
+  }
+  height = kWidth - 200 + kTop;
+  const double radius = (kWidth - 200) / 2 - kMargin;
+  const auto on_circle = [&](double turn, double share) {
+    const double angle = 2 * std::numbers::pi * turn / switches;
+    return Place{kWidth / 2 + share * radius * std::sin(angle),
+                 kTop + kMargin + radius * (1 - share * std::cos(angle))};
+  };
+  std::vector<Place> out(wires.vertices);
+  std::vector<std::uint32_t> placed(wires.vertices, 0);
+  for (std::uint32_t v = wires.endpoints; v < wires.vertices; ++v)
+    out[v] = on_circle(v - wires.endpoints, 0.85);
+  for (std::uint32_t e = 0; e < wires.endpoints; ++e) {
+    const std::uint32_t at = home[e];
+    if (at == wires.vertices) continue;
+    out[e] = on_circle(at - wires.endpoints + (placed[at]++ + 0.5) / here[at] - 0.5, 1.0);
+  }
+  return out;
+}
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text)
@@ -107,9 +145,10 @@ std::string topology_svg(const Topology& topology, const std::string& title,
   if (wires.links.size() / 2 > kMostCables || wires.vertices == 0) return "";
   double height = 0;
   const bool has_switches = wires.vertices > wires.endpoints;
-  const std::vector<Place> at = has_switches     ? in_layers(wires, height)
-                                : !shape.empty() ? on_a_grid(wires, shape, height)
-                                                 : on_a_circle(wires, height);
+  const std::vector<Place> at = joins_peers(wires) ? around_switches(wires, height)
+                                : has_switches     ? in_layers(wires, height)
+                                : !shape.empty()   ? on_a_grid(wires, shape, height)
+                                                   : on_a_circle(wires, height);
   const NetworkFacts f = topology.facts();
   std::string body;
   constexpr const char* kColours[] = {"#4477aa", "#cc6677", "#228833",
