@@ -3,6 +3,7 @@ orrery_module(base SOURCES
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
+    src/orrery/base/text/xml.cpp
   LIBRARIES yaml-cpp
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)

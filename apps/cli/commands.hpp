@@ -53,6 +53,9 @@ struct ListOptions {
 };
 int list_command(const ListOptions&);
 
+// What `describe` takes.
+inline constexpr const char* kDescribed =
+    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology";
 struct DescribeOptions {
   std::string kind, name;
   Format format = Format::Text;
@@ -78,6 +81,9 @@ int validate_command(const ValidateCommandOptions&);
 
 // Prints problems to stderr, one a line, and answers kWrongInput.
 int report_problems(const Diagnostics& problems);
+
+// Where that fails, a problem that names the option which gave the path.
+Diagnostics write_file(const char* option, const std::string& path, const std::string& text);
 
 bool stdout_is_terminal();
 // A bar with the time left on stderr, when that is a terminal and the work takes over two seconds.

@@ -67,7 +67,7 @@ int dispatch(int argc, char** argv) {
   TopologyOptions topology;
   auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
   topology_cmd->add_option("what", topology.what,
-                           "a network study, or a topology such as \"{kind: torus, shape: [8, 8]}\"; "
+                           "a network study, or a topology (cables of 400 Gb/s where none are given) such as \"{kind: torus, shape: [8, 8]}\"; "
                            "`orrery list topologies` names the kinds")
       ->required();
   topology_cmd->add_option("--svg", topology.svg, "draw it into this file");
@@ -85,7 +85,7 @@ int dispatch(int argc, char** argv) {
 
   DescribeOptions describe;
   auto* describe_cmd = app.add_subcommand("describe", "every field of a kind, with unit and default");
-  describe_cmd->add_option("kind", describe.kind, "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology")
+  describe_cmd->add_option("kind", describe.kind, kDescribed)
       ->required();
   describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too; a kind of topology");
   add_json(describe_cmd, describe);

@@ -42,7 +42,7 @@ class Backend:
 
     def time(self, case):
         run = getattr(self, "_" + case.table)(case.shape)
-        result = {"latency_us": round(1e6 * self._seconds(run, case.table not in ("copy", "launch")), 3)}
+        result = {"latency_us": round(1e6 * self._seconds(run, case.table != "copy" and case.shape.get("kind") != "eager"), 3)}
         if self.power is not None and result["latency_us"] > 20:
             result["power_w"] = round(self._watts(run), 1)
         return result
@@ -170,8 +170,4 @@ class Backend:
 
     def _launch(self, s):
         x = self.torch.zeros(1, device="cuda")
-        if s["kind"] == "eager":
-            return lambda: x.add_(1)
-        replay = self._graph(lambda: x.add_(1), 100)
-        calls = iter(range(10 ** 12))
-        return lambda: replay() if next(calls) % 100 == 0 else None
+        return lambda: x.add_(1)

@@ -161,9 +161,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"fat tree, all to all",
              "{kind: fat_tree, hosts_per_leaf: 4, leaves: 4, spines: 4}",
              {}}),
-    [](const auto& info) {
+    [](const auto& named) {
       std::string name;
-      for (const char c : std::string(info.param.name)) {
+      for (const char c : std::string(named.param.name)) {
         if (std::isalnum(static_cast<unsigned char>(c)) != 0) name += c;
       }
       return name;

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "../commands.hpp"
@@ -78,10 +76,8 @@ int calibrate_command(const CalibrateOptions& options) {
   print(fitted.errors);
   const std::string path = options.out.empty() ? fmt::format("{}/calibration/kernels/{}.yaml", catalog.root(), name)
                                                : options.out;
-  std::ofstream out(path);
-  out << calibration_text(fitted);
-  if (!out.flush())
-    return report_problems({{"--out", "saw " + path + "; expected a file that can be written"}});
+  problems = write_file("--out", path, calibration_text(fitted));
+  if (!problems.empty()) return report_problems(problems);
   fmt::print("\nwritten to {}; a chip uses it with `calibration: {}`\n", path, name);
   return kOk;
 }

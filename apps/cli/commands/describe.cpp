@@ -48,9 +48,6 @@ std::vector<FieldHelp> fields_of_kind(const std::string& kind) {
   return {};
 }
 
-constexpr const char* kKinds =
-    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology";
-
 // Each kind of topology has fields of its own.
 const TopologyFamily* topology_named(const std::string& name) {
   for (const TopologyFamily& family : topology_families()) {
@@ -84,7 +81,7 @@ int describe_command(const DescribeOptions& options) {
   if (is_topology && family == nullptr) return complain_of_topology(options.name);
   const std::vector<FieldHelp> fields = is_topology ? family->fields() : fields_of_kind(options.kind);
   if (fields.empty() && !is_topology) {
-    fmt::print(stderr, "saw the unknown kind '{}'; expected {}\n", options.kind, kKinds);
+    fmt::print(stderr, "saw the unknown kind '{}'; expected {}\n", options.kind, kDescribed);
     return kWrongInput;
   }
   const Catalog catalog = Catalog::standard();

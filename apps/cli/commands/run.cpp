@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
-
 #include "../commands.hpp"
 #include "orrery/study/network/network_answer.hpp"
 
@@ -11,19 +9,14 @@ namespace orrery::cli {
 
 namespace {
 
-bool write_file(const std::string& path, const std::string& text) {
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return false;
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  return std::fclose(file) == 0 && written;
-}
-
 int run_network(const Node& root, const RunOptions& options) {
   const auto study = read_network_study(root);
   if (!study) return report_problems(study.error());
   const NetworkAnswer answer = run(*study);
-  if (!options.svg.empty() && !write_file(options.svg, heat_map_svg(answer)))
-    return report_problems({{"--svg", "saw " + options.svg + "; expected a file that can be written"}});
+  if (!options.svg.empty()) {
+    const Diagnostics problems = write_file("--svg", options.svg, heat_map_svg(answer));
+    if (!problems.empty()) return report_problems(problems);
+  }
   switch (options.format) {
     case Format::Json:
       fmt::print("{}", to_json(answer));

@@ -1,15 +1,16 @@
 #include <fmt/format.h>
 
-#include <cstdio>
-#include <nlohmann/json.hpp>
-
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/network/topologies/builtins.hpp"
+#include "orrery/study/network/network_answer.hpp"
 #include "orrery/study/network/topology_picture.hpp"
 
 namespace orrery::cli {
 namespace {
+
+// A description without a link is of cables of 400 Gb/s, printed with the facts.
+const LinkSpec kAssumedLink{BytesPerSecond{50e9}, {}, false};
 
 // The topology's own node and its link: of a study's cluster, of a bare description, or of one with
 // the keys topology and link.
@@ -23,16 +24,6 @@ Described described(const Node& root) {
   const Node& holder = cluster != nullptr && cluster->is_map() ? *cluster : root;
   const Node* topology = holder.find("topology");
   return {topology != nullptr ? topology : &root, holder.find("link")};
-}
-
-std::string title_of(const Node& topology) {
-  std::string out;
-  for (const Node::Member& m : topology.members) {
-    std::string value = m.value.scalar;
-    for (const Node& item : m.value.items) value += (value.empty() ? "" : " x ") + item.scalar;
-    out += (out.empty() ? "" : ", ") + (m.key == "kind" ? value : m.key + " " + value);
-  }
-  return out;
 }
 
 void print_text(const std::string& title, const Topology& topology) {
@@ -55,24 +46,6 @@ void print_text(const std::string& title, const Topology& topology) {
     fmt::print("  link {:<8} {}, {}{}\n", k.name, show(k.bandwidth), show(k.latency), bound(k.optical, ", optical"));
 }
 
-void print_json(const std::string& title, const Topology& topology) {
-  const NetworkFacts f = topology.facts();
-  nlohmann::ordered_json out;
-  out["topology"] = title;
-  out["endpoints"] = f.endpoints;
-  out["switches"] = f.switches;
-  out["cables"] = f.cables;
-  out["optical_cables"] = f.optical_cables;
-  out["diameter"] = f.diameter;
-  out["average_hops"] = f.average_hops;
-  out["average_hops_error"] = f.average_hops_error;
-  out["sampled_endpoints"] = f.sampled_endpoints;
-  out["bisection_bytes_per_s"] = f.bisection.value();
-  out["bisection_is_bound"] = f.bisection_is_bound;
-  out["routings"] = topology.routings();
-  fmt::print("{}\n", out.dump(2));
-}
-
 }  // namespace
 
 int topology_command(const TopologyOptions& options) {
@@ -80,13 +53,13 @@ int topology_command(const TopologyOptions& options) {
   const auto root = is_inline ? parse_document(options.what, "topology") : read_document(options.what);
   if (!root) return report_problems(root.error());
   const Described d = described(*root);
-  LinkSpec link{BytesPerSecond{50e9}, {}, false};
+  LinkSpec link = kAssumedLink;
   Diagnostics problems;
   if (d.link != nullptr) link = read<LinkSpec>(*d.link, problems);
   if (!problems.empty()) return report_problems(problems);
   const MadeTopology made = make_topology(*d.topology, link);
   if (!made) return report_problems(made.error());
-  const std::string title = title_of(*d.topology);
+  const std::string title = topology_text(*d.topology);
   if (!options.svg.empty()) {
     std::vector<int> shape;
     Diagnostics ignored;
@@ -94,13 +67,11 @@ int topology_command(const TopologyOptions& options) {
     const std::string picture = topology_svg(**made, title, shape);
     if (picture.empty())
       return report_problems({{"--svg", "saw a network of thousands of cables; expected one that a picture can show"}});
-    std::FILE* file = std::fopen(options.svg.c_str(), "wb");
-    const bool written = file != nullptr && std::fwrite(picture.data(), 1, picture.size(), file) == picture.size();
-    if (file == nullptr || std::fclose(file) != 0 || !written)
-      return report_problems({{"--svg", "saw " + options.svg + "; expected a file that can be written"}});
+    const Diagnostics unwritten = write_file("--svg", options.svg, picture);
+    if (!unwritten.empty()) return report_problems(unwritten);
   }
   if (options.format == Format::Json) {
-    print_json(title, **made);
+    fmt::print("{}", topology_json(**made, title));
   } else {
     print_text(title, **made);
   }

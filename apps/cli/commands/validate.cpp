@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "../commands.hpp"
 #include "orrery/accuracy/kernel_scores.hpp"
@@ -20,8 +19,6 @@ std::string validation_folder() {
   const char* given = std::getenv("ORRERY_VALIDATION");
   return given != nullptr ? given : ORRERY_VALIDATION;
 }
-
-void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 }  // namespace
 
@@ -63,10 +60,14 @@ int validate_command(const ValidateCommandOptions& options) {
     return result->explanation.empty() ? kWrongInput : kOk;
   }
   if (options.fit) {
+    const auto append = [&](const Diagnostics& more) { problems.insert(problems.end(), more.begin(), more.end()); };
     for (const Stack& stack : result->fitted) {
-      write(fmt::format("{}/calibration/stacks/{}.yaml", catalog.root(), stack.name), to_yaml(stack));
+      append(write_file("--fit", fmt::format("{}/calibration/stacks/{}.yaml", catalog.root(), stack.name),
+                        to_yaml(stack)));
     }
-    if (!options.quick) write(catalog.root() + "/calibration/bands.yaml", bands_yaml(*result));
+    if (!options.quick)
+      append(write_file("--fit", catalog.root() + "/calibration/bands.yaml", bands_yaml(*result)));
+    if (!problems.empty()) return report_problems(problems);
   }
   if (options.format == Format::Json) {
     fmt::print("{}", to_json(*result));

@@ -1,8 +1,12 @@
 #include "orrery/accuracy/csv_table.hpp"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include <charconv>
+#include <cmath>
+
+#include "orrery/base/text/document.hpp"
 
 namespace orrery {
 namespace {
@@ -38,7 +42,7 @@ Result<CsvTable> CsvTable::read(const std::string& path) {
     table.bytes_.append(buffer.data(), static_cast<std::size_t>(got));
   }
   gzclose(file);
-  if (got < 0) return tl::unexpected(Error{path, "is not readable as gzip or text"});
+  if (got < 0) return tl::unexpected(Error{path + ":1:1: /", "saw neither gzip nor text; expected a CSV table"});
   std::string_view rest = table.bytes_;
   for (int number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
@@ -59,6 +63,16 @@ Result<CsvTable> CsvTable::read(const std::string& path) {
   return table;
 }
 
+Result<const CsvTable*> CsvTables::read(const std::string& path) {
+  auto found = tables_.find(path);
+  if (found == tables_.end()) {
+    auto table = CsvTable::read(path);
+    if (!table) return tl::unexpected(table.error());
+    found = tables_.emplace(path, std::move(*table)).first;
+  }
+  return &found->second;
+}
+
 std::string_view CsvTable::text(std::size_t row, std::string_view column) const {
   const auto found = columns_.find(column);
   if (found == columns_.end() || found->second >= rows_[row].size()) return {};
@@ -70,6 +84,17 @@ double CsvTable::number(std::size_t row, std::string_view column) const {
   double value = 0.0;
   std::from_chars(cell.data(), cell.data() + cell.size(), value);
   return value;
+}
+
+bool CsvTable::is_above_zero(std::size_t row, std::string_view column) const {
+  const double value = number(row, column);
+  return std::isfinite(value) && value > 0.0;
+}
+
+Error CsvTable::no_number(const std::string& path, std::size_t row,
+                          std::string_view column) const {
+  return {fmt::format("{}:{}:1: /{}", path, lines_[row], column),
+          fmt::format("saw '{}'; expected a number above 0", one_line(text(row, column), 40))};
 }
 
 }  // namespace orrery

@@ -1,10 +1,8 @@
 #include "orrery/accuracy/kernel_rows.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
-#include "orrery/accuracy/csv_table.hpp"
 #include "orrery/base/text/document.hpp"
 #include "orrery/compute/moe_layer.hpp"
 
@@ -158,17 +156,20 @@ struct Layout {
 };
 
 template <class Make>
-Result<void> append(std::vector<KernelRow>& rows, const std::string& path,
+Result<void> append(CsvTables& tables, std::vector<KernelRow>& rows, const std::string& path,
                     const std::string& device, Make make, const Layout& layout = {}) {
   if (!std::filesystem::exists(path)) return {};
-  const auto table = CsvTable::read(path);
-  if (!table) return tl::unexpected(table.error());
-  for (std::size_t i = 0; i < table->size(); ++i) {
-    if (table->text(i, layout.device) != device) continue;
-    KernelRow row = make(*table, i);
-    row.measured = Seconds{table->number(i, layout.time) * layout.unit};
+  const auto read = tables.read(path);
+  if (!read) return tl::unexpected(read.error());
+  const CsvTable& table = **read;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table.text(i, layout.device) != device) continue;
+    if (!table.is_above_zero(i, layout.time))
+      return tl::unexpected(table.no_number(path, i, layout.time));
+    KernelRow row = make(table, i);
+    row.measured = Seconds{table.number(i, layout.time) * layout.unit};
     row.eager = layout.eager;
-    if (row.measured.value() > 0.0) rows.push_back(std::move(row));
+    rows.push_back(std::move(row));
   }
   return {};
 }
@@ -209,7 +210,7 @@ KernelRow infersim_row(const CsvTable& t, std::size_t i, const std::string& name
 
 }  // namespace
 
-Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
+Result<std::vector<KernelRow>> read_kernel_rows(CsvTables& tables, const std::string& folder,
                                                 const std::string& device) {
   std::vector<KernelRow> rows;
   const auto prefill = [](const CsvTable& t, std::size_t i) {
@@ -219,11 +220,11 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
     return attention_row(t, i, "decode");
   };
   for (const Result<void>& done :
-       {append(rows, folder + "/matmul.csv.gz", device, matmul_row),
-        append(rows, folder + "/attention_prefill.csv.gz", device, prefill),
-        append(rows, folder + "/attention_decode.csv.gz", device, decode),
-        append(rows, folder + "/mla_attention.csv.gz", device, mla_row),
-        append(rows, folder + "/moe.csv.gz", device, moe_row)}) {
+       {append(tables, rows, folder + "/matmul.csv.gz", device, matmul_row),
+        append(tables, rows, folder + "/attention_prefill.csv.gz", device, prefill),
+        append(tables, rows, folder + "/attention_decode.csv.gz", device, decode),
+        append(tables, rows, folder + "/mla_attention.csv.gz", device, mla_row),
+        append(tables, rows, folder + "/moe.csv.gz", device, moe_row)}) {
     if (!done) return tl::unexpected(done.error());
   }
   if (!std::filesystem::is_directory(folder)) return rows;
@@ -240,7 +241,7 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
       return infersim_row(t, i, name);
     };
     const Layout one_device{"", "latency_us", 1e-6};
-    if (const auto done = append(rows, folder + "/" + name, "", make, one_device); !done) {
+    if (const auto done = append(tables, rows, folder + "/" + name, "", make, one_device); !done) {
       return tl::unexpected(done.error());
     }
   }
@@ -248,13 +249,13 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
   for (const char* file :
        {"train_elem", "test_elem", "train_ln", "test_ln", "train_softmax", "test_softmax"}) {
     const std::string path = folder + "/nvidia__" + file + ".csv.gz";
-    if (const auto done = append(rows, path, device, streamed_row, neusight); !done) {
+    if (const auto done = append(tables, rows, path, device, streamed_row, neusight); !done) {
       return tl::unexpected(done.error());
     }
   }
   for (const char* file : {"test_linear", "test_bmm"}) {
     const std::string path = folder + "/nvidia__" + file + ".csv.gz";
-    if (const auto done = append(rows, path, device, product_row, neusight); !done) {
+    if (const auto done = append(tables, rows, path, device, product_row, neusight); !done) {
       return tl::unexpected(done.error());
     }
   }
@@ -293,10 +294,7 @@ tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::st
     std::vector<const char*> columns = kind->numbers;
     columns.push_back("latency_us");
     for (const char* column : columns) {
-      const double value = t.number(i, column);
-      if (std::isfinite(value) && value > 0.0) continue;
-      problems.push_back({path + ":" + std::to_string(t.line(i)) + ":1: /" + column,
-                          "saw '" + one_line(t.text(i, column), 40) + "'; expected a number above 0"});
+      if (!t.is_above_zero(i, column)) problems.push_back(t.no_number(path, i, column));
     }
     if (problems.size() > 20) break;
     if (problems.size() > before) continue;

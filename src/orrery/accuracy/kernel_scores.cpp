@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "orrery/accuracy/collective_fit.hpp"
-#include "orrery/accuracy/csv_table.hpp"
 #include "orrery/accuracy/kernel_fit.hpp"
 #include "orrery/compute/roofline_model.hpp"
 
@@ -161,15 +160,15 @@ void score_device(const std::vector<KernelRow>& rows, const Device& device, cons
   }
 }
 
-Diagnostics score_collectives(const std::string& folder, const Catalog& catalog,
-                              KernelScores& out) {
-  const std::string shared = std::filesystem::path(folder).parent_path().string();
+Diagnostics score_collectives(const std::string& file, const Catalog& catalog, KernelScores& out) {
   const auto read = read_collective_calibration(catalog.root() + "/calibration/collectives");
   if (!read) return read.error();
   const CollectiveCalibration& calibration = *read;
+  const auto table = read_collective_table(file);
+  if (!table) return {table.error()};
+  if (table->skipped > 0) out.skipped["collective"] = table->skipped;
   std::map<std::pair<std::string, int>, Cluster> clusters;
-  for (const CollectiveRow& row : read_collective_rows(shared)) {
-    if (!counts(row)) continue;
+  for (const CollectiveRow& row : table->rows) {
     auto found = clusters.find({row.cluster, row.chips});
     if (found == clusters.end()) {
       found = clusters
@@ -186,15 +185,16 @@ Diagnostics score_collectives(const std::string& folder, const Catalog& catalog,
 }
 
 // Rows of devices that are none of ours.
-void count_skipped(const std::string& folder, KernelScores& out) {
+void count_skipped(CsvTables& tables, const std::string& folder, KernelScores& out) {
   for (const char* op :
        {"matmul", "attention_prefill", "attention_decode", "mla_attention", "moe"}) {
     const std::string path = folder + "/" + op + ".csv.gz";
     if (!std::filesystem::exists(path)) continue;
-    const auto table = CsvTable::read(path);
-    if (!table) continue;  // its rows have been reported
-    for (std::size_t i = 0; i < table->size(); ++i) {
-      const auto known = [&](const Device& d) { return table->text(i, "device") == d.name; };
+    const auto read = tables.read(path);
+    if (!read) continue;  // has been reported
+    const CsvTable& table = **read;
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const auto known = [&](const Device& d) { return table.text(i, "device") == d.name; };
       if (std::ranges::none_of(kDevices, known)) ++out.skipped[op];
     }
   }
@@ -208,9 +208,10 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
     return tl::unexpected(Diagnostics{
         {folder + ":1:1: /", "saw no such folder; expected one with matmul.csv.gz and its like"}});
   KernelScores out;
+  CsvTables tables;
   Node nowhere;
   for (const Device& device : kDevices) {
-    const auto rows = read_kernel_rows(folder, device.name);
+    const auto rows = read_kernel_rows(tables, folder, device.name);
     if (!rows) return tl::unexpected(Diagnostics{rows.error()});
     if (rows->empty()) continue;
     const auto chip = catalog.chip(device.chip, nowhere);
@@ -219,9 +220,9 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
     if (!calibration) return tl::unexpected(calibration.error());
     score_device(*rows, device, *chip, *calibration, yardsticks, out);
   }
-  count_skipped(folder, out);
-  if (std::filesystem::exists(folder + "/collective.csv.gz")) {
-    if (const Diagnostics problems = score_collectives(folder, catalog, out); !problems.empty())
+  count_skipped(tables, folder, out);
+  if (const std::string file = folder + "/collective.csv.gz"; std::filesystem::exists(file)) {
+    if (const Diagnostics problems = score_collectives(file, catalog, out); !problems.empty())
       return tl::unexpected(problems);
   }
   if (out.rows.empty())

@@ -5,17 +5,12 @@
 #include <map>
 #include <queue>
 
+#include "orrery/network/graph/graph.hpp"
+
 namespace orrery {
 namespace {
 
 constexpr int kFar = std::numeric_limits<int>::max();
-
-// Links out of every vertex, in the order of their ids.
-std::vector<std::vector<std::uint32_t>> links_out(const Wires& wires) {
-  std::vector<std::vector<std::uint32_t>> out(wires.vertices);
-  for (std::uint32_t l = 0; l < wires.links.size(); ++l) out[wires.links[l].from].push_back(l);
-  return out;
-}
 
 std::uint32_t nearest_switch(const Topology& topology,
                              const std::vector<std::uint32_t>& endpoints) {
@@ -40,8 +35,8 @@ std::uint32_t nearest_switch(const Topology& topology,
 
 // Distance of every vertex to the root through switches; the tree takes the lowest link that leads
 // nearer.
-std::vector<int> distances_to(std::uint32_t root, const Wires& wires,
-                              const std::vector<std::vector<std::uint32_t>>& out) {
+std::vector<int> distances_through_switches(std::uint32_t root, const Wires& wires,
+                                            const Graph& graph) {
   std::vector<int> far(wires.vertices, kFar);
   std::queue<std::uint32_t> open({root});
   far[root] = 0;
@@ -49,8 +44,8 @@ std::vector<int> distances_to(std::uint32_t root, const Wires& wires,
     const std::uint32_t v = open.front();
     open.pop();
     if (v < wires.endpoints) continue;  // endpoints do not forward
-    for (const std::uint32_t l : out[v]) {
-      const std::uint32_t to = wires.links[l].to;
+    for (const LinkId l : graph.out(v)) {
+      const std::uint32_t to = wires.link(l).to;
       if (far[to] != kFar) continue;
       far[to] = far[v] + 1;
       open.push(to);
@@ -68,18 +63,19 @@ tl::expected<ReductionTree, std::string> reduction_tree(
     return tl::unexpected(std::string("switches that can add: this topology has none"));
   ReductionTree tree;
   tree.root = nearest_switch(topology, endpoints);
-  const auto out = links_out(wires);
-  const std::vector<int> far = distances_to(tree.root, wires, out);
-  std::map<std::uint32_t, std::uint32_t> up;  // vertex -> link towards the root
+  const Graph graph(wires);
+  const std::vector<int> far = distances_through_switches(tree.root, wires, graph);
+  std::map<std::uint32_t, LinkId> up;  // vertex -> link towards the root
   for (const std::uint32_t e : endpoints) {
     if (far[e] == kFar)
       return tl::unexpected("a tree of switches: " + topology.vertex_name(e) +
                             " is reached through endpoints only");
     for (std::uint32_t v = e; v != tree.root && !up.contains(v);) {
-      const auto link = std::ranges::find_if(
-          out[v], [&](std::uint32_t l) { return far[wires.links[l].to] == far[v] - 1; });
+      const auto out = graph.out(v);
+      const auto link =
+          std::ranges::find_if(out, [&](LinkId l) { return far[wires.link(l).to] == far[v] - 1; });
       up[v] = *link;
-      v = wires.links[*link].to;
+      v = wires.link(*link).to;
     }
   }
   // From the farthest vertices towards the root, and back.
@@ -88,17 +84,17 @@ tl::expected<ReductionTree, std::string> reduction_tree(
   std::ranges::stable_sort(order, [&](auto a, auto b) { return far[a] > far[b]; });
   std::map<std::uint32_t, Seconds> ready, there;
   for (const std::uint32_t v : order) {
-    const Link& link = wires.links[up[v]];
-    Seconds& above = ready[link.to];
-    above = std::max(above, ready[v] + wires.kinds[link.kind].latency);
+    const LinkId link = up[v];
+    Seconds& above = ready[wires.link(link).to];
+    above = std::max(above, ready[v] + wires.kind(link).latency);
   }
   there[tree.root] = ready[tree.root];
   std::ranges::reverse(order);
   for (const std::uint32_t v : order) {
-    const std::uint32_t link = up[v], above = wires.links[link].to;
-    // A cable's two directions follow each other: 2i and 2i + 1.
-    tree.branches.push_back({LinkId{link}, LinkId{link ^ 1u}, ready[v], there[above]});
-    there[v] = there[above] + wires.kinds[wires.links[link].kind].latency;
+    const LinkId link = up[v];
+    const std::uint32_t above = wires.link(link).to;
+    tree.branches.push_back({link, opposite(link), ready[v], there[above]});
+    there[v] = there[above] + wires.kind(link).latency;
     tree.latency = std::max(tree.latency, there[v]);
   }
   return tree;

@@ -6,6 +6,7 @@
 // do. Streams do not wait for each other.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -26,10 +27,13 @@ struct Move {
 struct IdleCost {
   double latencies = 0.0;
   Bytes bytes;
-  Bytes reduced;
+  Bytes reduced;  // at the rank that adds most, in all streams
 
-  [[nodiscard]] Seconds time(Seconds alpha, BytesPerSecond bandwidth) const {
-    return latencies * alpha + bytes / bandwidth;
+  // `gamma`: of adding what was received; infinite where that takes no time, as in the fabrics.
+  [[nodiscard]] Seconds time(Seconds alpha, BytesPerSecond bandwidth,
+                             BytesPerSecond gamma = BytesPerSecond{
+                                 std::numeric_limits<double>::infinity()}) const {
+    return latencies * alpha + bytes / bandwidth + reduced / gamma;
   }
 };
 

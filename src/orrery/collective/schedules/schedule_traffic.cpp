@@ -1,6 +1,7 @@
 #include "orrery/collective/schedules/schedule_traffic.hpp"
 
 #include "orrery/base/check.hpp"
+#include "orrery/base/rng.hpp"
 
 namespace orrery {
 namespace {
@@ -19,14 +20,6 @@ constexpr Tag unpacked(std::uint64_t tag) {
   constexpr std::uint64_t kRank = (1u << 18) - 1;
   return {static_cast<std::uint32_t>(tag >> 44), static_cast<std::uint32_t>(tag >> 36 & 0xff),
           static_cast<std::uint32_t>(tag >> 18 & kRank), static_cast<std::uint32_t>(tag & kRank)};
-}
-
-// splitmix64 (Steele et al. 2014): tells flows of different pairs and streams apart for ECMP.
-constexpr std::uint64_t mixed(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15;
-  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-  x = (x ^ x >> 27) * 0x94d049bb133111eb;
-  return x ^ x >> 31;
 }
 
 }  // namespace
@@ -67,6 +60,7 @@ void ScheduleTraffic::advance(std::uint32_t stream, std::uint32_t rank, Injector
       }
     }
     for (const Move& move : moves_) {
+      // Tells flows of different pairs and streams apart for ECMP.
       const std::uint64_t pair = packed({0, stream, rank, move.peer});
       network.send({endpoints_[rank], endpoints_[move.peer], move.size,
                     packed({place.step, stream, rank, move.peer}), mixed(pair)});

@@ -20,8 +20,6 @@ class FlowList final : public Traffic {
   void begin(Injector& network) override;
   void delivered(std::uint64_t /*tag*/, Injector& /*network*/) override {}
 
-  [[nodiscard]] const std::vector<Flow>& flows() const { return flows_; }
-
  private:
   std::vector<Flow> flows_;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "orrery/base/text/quantity.hpp"
+#include "orrery/base/text/xml.hpp"
 #include "orrery/study/network/network_answer.hpp"
 
 namespace orrery {
@@ -30,29 +31,6 @@ std::string shade(double u) {
     return static_cast<int>(std::lround(x + t * (y - x)));
   };
   return fmt::format("#{:02x}{:02x}{:02x}", mix(a.r, b.r), mix(a.g, b.g), mix(a.b, b.b));
-}
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '&':
-        out += "&amp;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 std::string legend(int x, int y) {
@@ -89,7 +67,7 @@ std::string heat_map_svg(const NetworkAnswer& a) {
   for (std::size_t kind = 0; kind < by_kind.size(); ++kind) {
     if (by_kind[kind].empty()) continue;
     body += fmt::format("<text x=\"{}\" y=\"{}\" font-weight=\"bold\">{}, {} each way</text>\n",
-                        kMargin, y + 14, escaped(wires.kinds[kind].name),
+                        kMargin, y + 14, xml_text(wires.kinds[kind].name),
                         show(wires.kinds[kind].bandwidth));
     y += kKindHead;
     for (std::size_t i = 0; i < by_kind[kind].size(); ++i) {
@@ -101,8 +79,8 @@ std::string heat_map_svg(const NetworkAnswer& a) {
           "</title></rect>\n",
           kMargin + kTile * static_cast<int>(i % kColumns),
           y + kTile * static_cast<int>(i / kColumns), kTile - 1, kTile - 1,
-          shade(r.utilisation[link]), escaped(topology.vertex_name(l.from)),
-          escaped(topology.vertex_name(l.to)), 100 * r.utilisation[link]);
+          shade(r.utilisation[link]), xml_text(topology.vertex_name(l.from)),
+          xml_text(topology.vertex_name(l.to)), 100 * r.utilisation[link]);
     }
     y += kTile * static_cast<int>((by_kind[kind].size() + kColumns - 1) / kColumns) + 10;
   }
@@ -116,8 +94,8 @@ std::string heat_map_svg(const NetworkAnswer& a) {
       "fill=\"white\"/>\n<text x=\"{2}\" y=\"22\" font-size=\"14\" font-weight=\"bold\">Load of "
       "every "
       "link over {3}{4}</text>\n<text x=\"{2}\" y=\"40\">{5}, {6}</text>\n{7}{8}</svg>\n",
-      width, y + kMargin, kMargin, show(r.completion), left_out, escaped(a.study.topology_text),
-      escaped(a.study.routing), legend(width - 330, 14), body);
+      width, y + kMargin, kMargin, show(r.completion), left_out, xml_text(a.study.topology_text),
+      xml_text(a.study.routing), legend(width - 330, 14), body);
 }
 
 }  // namespace orrery

@@ -41,6 +41,8 @@ NetworkAnswer run(const NetworkStudy& study);
 std::string to_text(const NetworkAnswer& answer, Colour colour);
 std::string to_json(const NetworkAnswer& answer);
 std::string to_csv(const NetworkAnswer& answer);
+// The facts of a topology alone.
+std::string topology_json(const Topology& topology, const std::string& title);
 // One tile a link, dark where it is busy: the last size's loads.
 std::string heat_map_svg(const NetworkAnswer& answer);
 

@@ -70,13 +70,9 @@ std::string to_json(const NetworkAnswer& a) {
   out["topology"] = s.topology_text;
   out["network"] = facts_json(s.topology->facts());
   out["routing"] = s.routing;
-  for (const auto& [name, kind] : EnumNames<FabricKind>::values) {
-    if (kind == s.fabric) out["fabric"] = name;
-  }
+  out["fabric"] = name_of(s.fabric);
   if (s.collective) {
-    for (const auto& [name, kind] : EnumNames<CollectiveKind>::values) {
-      if (kind == s.collective->kind) out["collective"] = name;
-    }
+    out["collective"] = name_of(s.collective->kind);
     out["algorithm"] = a.algorithm;
     out["groups"] = s.collective->groups;
   } else {
@@ -94,6 +90,17 @@ std::string to_json(const NetworkAnswer& a) {
     }
   }
   out["inputs_hash"] = s.inputs_hash;
+  return out.dump(2) + "\n";
+}
+
+std::string topology_json(const Topology& topology, const std::string& title) {
+  const NetworkFacts f = topology.facts();
+  Json out;
+  out["topology"] = title;
+  out.update(facts_json(f));
+  out["average_hops_error"] = checked(f.average_hops_error, "average_hops_error");
+  out["sampled_endpoints"] = f.sampled_endpoints;
+  out["routings"] = topology.routings();
   return out.dump(2) + "\n";
 }
 

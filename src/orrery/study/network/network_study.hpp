@@ -49,8 +49,8 @@ struct CollectiveSpec {
 };
 
 struct NetworkStudy {
-  std::string name;           // the file
-  std::string topology_text;  // "torus 8 x 8 x 8"
+  std::string name;  // the file
+  std::string topology_text;
   std::shared_ptr<const Topology> topology;
   std::string routing;
   std::int64_t seed = 1;
@@ -70,7 +70,7 @@ void describe(V& v, CollectiveSpec& c) {
   v("kind", c.kind, "which collective", kRequired);
   v("size_is", c.size_is, "the whole vector, one rank's part, or what one rank sends to one other");
   v("algorithm", c.algorithm,
-    "how it is made of messages; by default ring, direct, chain or shift");
+    "how it is made of messages; by default ring, direct, chain, shift or bruck");
   v("program", c.program, "an MSCCL XML file, beside the study, instead of an algorithm");
   v("ranks", c.ranks, "how many take part; 0: one an endpoint");
   v("groups", c.groups, "collectives at the same time, over consecutive ranks each");
@@ -88,6 +88,9 @@ void describe(V& v, PatternSpec& p) {
   v("hot_share", p.hot_share, "hotspot: share of the flows that go to endpoint 0");
   v("seed", p.seed, "of random patterns");
 }
+
+// "torus (shape 8 x 8 x 8)": the kind, and what else the text says.
+std::string topology_text(const Node& topology);
 
 // Whether the study asks about a network: `task` is collective or traffic.
 bool asks_about_network(const Node& root);

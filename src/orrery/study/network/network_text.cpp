@@ -19,19 +19,9 @@ std::string bar(double share, bool coloured) {
   return coloured ? "\x1b[36m" + text + "\x1b[0m" + rest : text + rest;
 }
 
-const char* name_of(FabricKind kind) {
-  for (const auto& [name, value] : EnumNames<FabricKind>::values) {
-    if (value == kind) return name;
-  }
-  return "";
-}
-
 std::string question(const NetworkAnswer& a) {
   if (!a.study.collective) return fmt::format("{} traffic", a.study.pattern);
-  const char* kind = "";
-  for (const auto& [name, value] : EnumNames<CollectiveKind>::values) {
-    if (value == a.study.collective->kind) kind = name;
-  }
+  const char* kind = name_of(a.study.collective->kind);
   const std::int64_t groups = a.study.collective->groups;
   return fmt::format("{} ({}) over {} ranks{}", kind, a.algorithm, a.ranks,
                      groups > 1 ? fmt::format(", {} groups at once", groups) : "");
@@ -75,6 +65,7 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
       out += fmt::format("{}{} {}", name == "p50" ? "" : ", ", name, show(time));
     out += "\n";
   }
+  if (last.drops > 0) out += fmt::format("  dropped    {} packets, each sent again\n", last.drops);
   if (!last.hottest.empty()) {
     out +=
         fmt::format("\nHottest links{}   (all that are used: {:.0f}% busy on average)\n",

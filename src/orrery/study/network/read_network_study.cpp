@@ -26,20 +26,6 @@ const Node& named_or(const Node& parent, const char* key) {
   return found != nullptr ? *found : parent;
 }
 
-// "torus 8 x 8 x 8": the kind and what else the text says, short.
-std::string shown(const Node& topology) {
-  std::string out;
-  for (const Node::Member& m : topology.members) {
-    if (m.key == "kind") continue;
-    std::string value = m.value.scalar;
-    for (const Node& item : m.value.items) value += (value.empty() ? "" : " x ") + item.scalar;
-    if (m.value.is_map()) value = "...";
-    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", m.key, value);
-  }
-  const Node* kind = topology.find("kind");
-  return fmt::format("{} ({})", kind != nullptr ? kind->scalar : "?", out);
-}
-
 void read_wires(const Node& cluster, NetworkStudy& study, Diagnostics& problems) {
   LinkSpec link;
   FieldReader reader(cluster, problems);
@@ -69,7 +55,7 @@ void read_wires(const Node& cluster, NetworkStudy& study, Diagnostics& problems)
     return;
   }
   study.topology = std::move(*made);
-  study.topology_text = shown(*topology);
+  study.topology_text = topology_text(*topology);
   if (const Node* shape = topology->find("shape"); shape != nullptr) {
     Diagnostics ignored;  // the family has read it already
     read_into(*shape, study.shape, ignored);
@@ -196,14 +182,6 @@ void read_collective(const Node& node, NetworkStudy& study, Diagnostics& problem
   if (!made) fail("algorithm", made.error());
 }
 
-BytesPerSecond injection_of(const Wires& wires) {
-  BytesPerSecond sum;
-  for (const Link& l : wires.links) {
-    if (l.from == 0) sum += wires.kinds[l.kind].bandwidth;
-  }
-  return sum;
-}
-
 void read_traffic(const Node& node, NetworkStudy& study, Diagnostics& problems) {
   const std::size_t before = problems.size();
   const Node* file = node.find("file");
@@ -240,14 +218,25 @@ void read_traffic(const Node& node, NetworkStudy& study, Diagnostics& problems) 
     fail(spec.pattern == Pattern::AllToAll ? "pattern" : "flows",
          fmt::format("0 to {} flows", kMostFlows));
   if (problems.size() > before) return;
-  study.flows = flows_of(spec, endpoints, injection_of(study.topology->wires()));
-  for (const auto& [name, value] : EnumNames<Pattern>::values) {
-    if (value == spec.pattern) study.pattern = name;
-  }
+  study.flows = flows_of(spec, endpoints, study.topology->wires().injection(0));
+  study.pattern = name_of(spec.pattern);
   study.sizes = {spec.size};
 }
 
 }  // namespace
+
+std::string topology_text(const Node& topology) {
+  std::string out;
+  for (const Node::Member& m : topology.members) {
+    if (m.key == "kind") continue;
+    std::string value = m.value.scalar;
+    for (const Node& item : m.value.items) value += (value.empty() ? "" : " x ") + item.scalar;
+    if (m.value.is_map()) value = "...";
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", m.key, value);
+  }
+  const Node* kind = topology.find("kind");
+  return fmt::format("{} ({})", kind != nullptr ? kind->scalar : "?", out);
+}
 
 bool asks_about_network(const Node& root) {
   const Node* task = root.find("task");

@@ -34,14 +34,6 @@ std::unique_ptr<Fabric> fabric_of(const NetworkStudy& study, const Routing& rout
   return nullptr;
 }
 
-BytesPerSecond injection_of(const Wires& wires, std::uint32_t endpoint) {
-  BytesPerSecond sum;
-  for (const Link& l : wires.links) {
-    if (l.from == endpoint) sum += wires.kinds[l.kind].bandwidth;
-  }
-  return sum;
-}
-
 // What each endpoint must send or take, over its bandwidth: no network is faster.
 Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires) {
   std::vector<double> out(wires.endpoints, 0.0), in(wires.endpoints, 0.0);
@@ -208,7 +200,7 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
     const TreeRouting with_trees(routing);
     r = play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
   }
-  r.lower_bound = lower_bound(c.kind, vector, each, injection_of(study.topology->wires(), 0),
+  r.lower_bound = lower_bound(c.kind, vector, each, study.topology->wires().injection(0),
                               adds ? Adds::InSwitches : Adds::AtRanks);
   if (r.completion > Seconds{}) {
     r.algorithm_bandwidth = vector / r.completion;

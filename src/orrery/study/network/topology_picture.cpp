@@ -8,6 +8,8 @@
 #include <queue>
 
 #include "orrery/base/text/quantity.hpp"
+#include "orrery/base/text/xml.hpp"
+#include "orrery/network/graph/graph.hpp"
 
 namespace orrery {
 namespace {
@@ -27,12 +29,12 @@ std::vector<int> layers_of(const Wires& wires) {
     layer[e] = 0;
     open.push(e);
   }
-  std::vector<std::vector<std::uint32_t>> next(wires.vertices);
-  for (const Link& l : wires.links) next[l.from].push_back(l.to);
+  const Graph graph(wires);
   while (!open.empty()) {
     const std::uint32_t v = open.front();
     open.pop();
-    for (const std::uint32_t to : next[v]) {
+    for (const LinkId l : graph.out(v)) {
+      const std::uint32_t to = wires.link(l).to;
       if (layer[to] >= 0) continue;
       layer[to] = layer[v] + 1;
       open.push(to);
@@ -130,13 +132,6 @@ std::vector<Place> around_switches(const Wires& wires, double& height) {
   return out;
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text)
-    out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : std::string(1, c);
-  return out;
-}
-
 }  // namespace
 
 std::string topology_svg(const Topology& topology, const std::string& title,
@@ -166,7 +161,7 @@ std::string topology_svg(const Topology& topology, const std::string& title,
         kColours[l.kind % std::size(kColours)], is_long ? 0.35 : 0.6);
   }
   for (std::uint32_t v = 0; v < wires.vertices; ++v) {
-    const std::string name = escaped(topology.vertex_name(v));
+    const std::string name = xml_text(topology.vertex_name(v));
     body += v < wires.endpoints
                 ? fmt::format(
                       "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" "
@@ -180,7 +175,7 @@ std::string topology_svg(const Topology& topology, const std::string& title,
   std::string kinds;
   for (std::size_t k = 0; k < wires.kinds.size(); ++k)
     kinds += fmt::format("<tspan fill=\"{}\">{} {}</tspan>  ", kColours[k % std::size(kColours)],
-                         escaped(wires.kinds[k].name), show(wires.kinds[k].bandwidth));
+                         xml_text(wires.kinds[k].name), show(wires.kinds[k].bandwidth));
   return fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1:.0f}\" viewBox=\"0 0 "
       "{0} {1:.0f}\" "
@@ -190,8 +185,8 @@ std::string topology_svg(const Topology& topology, const std::string& title,
       "y=\"44\">{4} "
       "endpoints, {5} switches, {6} cables, diameter {7}</text>\n<text x=\"{2}\" "
       "y=\"60\">{8}</text>\n{9}</svg>\n",
-      kWidth, height, kMargin, escaped(title), f.endpoints, f.switches, f.cables, f.diameter, kinds,
-      body);
+      kWidth, height, kMargin, xml_text(title), f.endpoints, f.switches, f.cables, f.diameter,
+      kinds, body);
 }
 
 }  // namespace orrery

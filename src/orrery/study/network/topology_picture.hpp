@@ -1,5 +1,5 @@
-// A drawing of a topology: endpoints below, switches above them by their distance; without switches
-// a grid of the shape, or a circle.
+// A drawing of a topology: endpoints below, switches above them by their distance; switches that
+// are joined to their like on a circle; without switches a grid of the shape, or a circle.
 #pragma once
 #include <string>
 #include <vector>

@@ -162,6 +162,31 @@ TEST_P(EverySchedule, NeverBeatsItsLowerBound) {
   }
 }
 
+// Every sum of n vectors needs n - 1 additions of each element; the ranks share them at best (Chan
+// et al. 2007, table 1). What only moves data adds nothing.
+TEST_P(EverySchedule, AddsWhatItMustAndNothingElse) {
+  const double n = GetParam();
+  for (const auto& c : cases_) {
+    const Bytes reduced = c.schedule->idle_cost().reduced;
+    const Bytes shared = c.request.size * (1.0 - 1.0 / n);
+    switch (c.request.kind) {
+      case CollectiveKind::AllReduce:
+      case CollectiveKind::ReduceScatter:
+        EXPECT_GE(reduced.value(), shared.value() * (1 - 1e-12)) << c.name << " over " << n;
+        break;
+      case CollectiveKind::Reduce:
+        EXPECT_GE(reduced, c.request.size) << c.name << " over " << n;
+        break;
+      default:
+        EXPECT_EQ(reduced, Bytes{}) << c.name << " over " << n;
+    }
+    if (c.name == "ring" || c.name == "hierarchical" || c.name == "swing") {
+      const bool adds = c.request.kind != CollectiveKind::AllGather;
+      EXPECT_NEAR(reduced.value(), adds ? shared.value() : 0.0, 1e-6) << c.name << " over " << n;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Ranks, EverySchedule,
                          ::testing::Values(2u, 3u, 4u, 5u, 7u, 8u, 9u, 12u, 16u, 25u, 32u, 33u));
 

@@ -45,7 +45,8 @@ class Bucket final : public CollectiveSchedule {
     cost.latencies = steps(0);
     for (std::uint32_t s = 0; s < steps(0); ++s) cost.bytes += at(0, s).piece;
     if (kind_ != CollectiveKind::AllGather)
-      for (std::uint32_t s = 0; s < pass_; ++s) cost.reduced += at(0, s).piece;
+      for (std::uint32_t s = 0; s < pass_; ++s)
+        cost.reduced += static_cast<double>(streams()) * at(0, s).piece;
     return cost;
   }
 

@@ -44,6 +44,8 @@ class Hierarchical final : public CollectiveSchedule {
     for (std::uint32_t s = 0; s < steps(0); ++s) cost.bytes += piece(is_inside(s));
     cost.latencies *= chunks_;
     cost.bytes *= static_cast<double>(chunks_);
+    if (kind_ != CollectiveKind::AllGather)
+      cost.reduced = static_cast<double>(chunks_) * chunk_ * (1.0 - 1.0 / ranks_);
     return cost;
   }
 

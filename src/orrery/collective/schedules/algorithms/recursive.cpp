@@ -65,6 +65,7 @@ class Recursive final : public CollectiveSchedule {
     if (exchange_ == Exchange::Whole) cost.reduced = bits_ * size_;
     if (exchange_ == Exchange::Halving || exchange_ == Exchange::HalvingThenDoubling)
       cost.reduced = size_ * (1.0 - 1.0 / core_);
+    if (folded_ > 0) cost.reduced += size_;
     return cost;
   }
 

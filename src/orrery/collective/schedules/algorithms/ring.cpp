@@ -31,7 +31,7 @@ class Ring final : public CollectiveSchedule {
   }
   [[nodiscard]] IdleCost idle_cost() const override {
     const double n = steps(0);
-    return {n, n * piece_, reduces_ ? (ranks_ - 1.0) * piece_ : Bytes{}};
+    return {n, n * piece_, reduces_ ? (ranks_ - 1.0) * directions_ * piece_ : Bytes{}};
   }
   [[nodiscard]] bool is_shift_invariant() const override { return true; }
 

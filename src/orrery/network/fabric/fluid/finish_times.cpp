@@ -44,8 +44,6 @@ void FinishTimes::set(std::uint32_t flow, double time) {
   }
 }
 
-void FinishTimes::end_update() { known_ = false; }
-
 double FinishTimes::next() {
   if (!scanning_) return heap_.empty() ? kNever : time_[heap_.front()];
   if (known_) return next_;

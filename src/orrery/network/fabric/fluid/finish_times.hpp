@@ -13,7 +13,6 @@ class FinishTimes {
   // How many of `active` flows are about to be set.
   void begin_update(std::size_t changes, std::size_t active);
   void set(std::uint32_t flow, double time);
-  void end_update();
   // Infinite when there is none.
   [[nodiscard]] double next();
   // Removes and returns, ascending by flow, all that end until then.

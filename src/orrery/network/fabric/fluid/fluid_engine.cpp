@@ -162,7 +162,6 @@ void FluidEngine::settle() {
     finish_.set(f, now_ + live.left / live.rate);
   }
   started_.clear();
-  finish_.end_update();
 }
 
 }  // namespace orrery

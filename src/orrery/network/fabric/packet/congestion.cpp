@@ -51,13 +51,15 @@ void dcqcn(Congestion& c, const PathFacts& path, const Feedback& f) {
 // HPCC (Li et al. 2019, algorithm 1): W = W_c / (U / eta) + W_AI, W_c taken over once a round trip;
 // five additive rounds where U is below eta.
 void hpcc(Congestion& c, const PathFacts& path, const Feedback& f, std::uint32_t sent) {
-  constexpr double kEta = 0.95;
+  constexpr double kEta = 0.95,
+                   kSharers = 16;    // flows at a link that additive steps leave room for
+  constexpr double kLeastCut = 0.1;  // of U / eta: no window grows tenfold at once
   constexpr int kStages = 5;
   const double most = path.bandwidth * static_cast<double>(path.base_round_trip);
-  const double add = most * (1 - kEta) / 16;
+  const double add = most * (1 - kEta) / kSharers;
   ++c.seen;
   if (f.utilisation >= kEta || c.rounds >= kStages) {
-    c.window = c.reference_window / std::max(f.utilisation / kEta, 0.1) + add;
+    c.window = c.reference_window / std::max(f.utilisation / kEta, kLeastCut) + add;
   } else {
     c.window = c.reference_window + add;
   }
@@ -73,6 +75,7 @@ void hpcc(Congestion& c, const PathFacts& path, const Feedback& f, std::uint32_t
 // empty path's and half as much again for queues, 1 us more a hop (section 3.5 scales by hops).
 void swift(Congestion& c, const PathFacts& path, const Feedback& f) {
   constexpr double kBeta = 0.8, kMostCut = 0.5;
+  constexpr double kMostRoundTrips = 4;  // of bytes in flight: queues hold no more, ours
   const double target = 1.5 * static_cast<double>(path.base_round_trip) +
                         static_cast<double>(path.hops) * kMicrosecond;
   const auto delay = static_cast<double>(f.round_trip);
@@ -82,7 +85,8 @@ void swift(Congestion& c, const PathFacts& path, const Feedback& f) {
     c.last_cut = f.now;
     c.window *= std::max(1 - kBeta * (delay - target) / delay, 1 - kMostCut);
   }
-  const double most = 4 * path.bandwidth * static_cast<double>(path.base_round_trip) + path.packet;
+  const double most =
+      kMostRoundTrips * path.bandwidth * static_cast<double>(path.base_round_trip) + path.packet;
   c.window = std::clamp(c.window, path.packet, most);
 }
 

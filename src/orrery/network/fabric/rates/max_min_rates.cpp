@@ -214,7 +214,6 @@ void MaxMinRates::fill() {
     }
     pop(heap_);
   }
-  fixes_ += freed_.size();
 }
 
 // Frees the flows whose rate cannot stay; false when there are none: the rates are max-min fair.

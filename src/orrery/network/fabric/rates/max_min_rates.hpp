@@ -40,9 +40,6 @@ class MaxMinRates {
     return {entry_share_.data() + entry_[f], entries_[f]};
   }
   [[nodiscard]] std::size_t active() const { return active_.size(); }
-  // Bytes a second over a link at present.
-  [[nodiscard]] double load(std::uint32_t link) const { return load_[link]; }
-  [[nodiscard]] std::uint64_t fixes() const { return fixes_; }
 
  private:
   struct User {
@@ -107,7 +104,6 @@ class MaxMinRates {
   std::vector<FlowIndex> freed_;
   std::vector<FlowIndex> changed_;
   std::uint32_t solve_ = 0;
-  std::uint64_t fixes_ = 0;
   int local_failures_ = 0;
 };
 
