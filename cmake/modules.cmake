@@ -16,6 +16,10 @@ orrery_module(ops SOURCES
 orrery_module(compute SOURCES
     src/orrery/compute/attention_time.cpp
     src/orrery/compute/calibration.cpp
+    src/orrery/compute/cycle/bank_conflicts.cpp
+    src/orrery/compute/cycle/fold_queue.cpp
+    src/orrery/compute/cycle/systolic_array.cpp
+    src/orrery/compute/cycle/systolic_run.cpp
     src/orrery/compute/matmul_time.cpp
     src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp
