@@ -17,13 +17,18 @@ orrery_module(compute SOURCES
     src/orrery/compute/attention_time.cpp
     src/orrery/compute/calibration.cpp
     src/orrery/compute/cycle/bank_conflicts.cpp
+    src/orrery/compute/cycle/cycle_model.cpp
     src/orrery/compute/cycle/fold_queue.cpp
     src/orrery/compute/cycle/systolic_array.cpp
     src/orrery/compute/cycle/systolic_run.cpp
     src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/models/builtins.cpp
     src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp
     src/orrery/compute/roofline_parts.cpp
+    src/orrery/compute/tile/array_chip.cpp
+    src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/tile_model.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp

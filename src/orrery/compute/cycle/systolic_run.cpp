@@ -1,6 +1,7 @@
 #include "orrery/compute/cycle/systolic_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 namespace orrery {
@@ -19,10 +20,11 @@ class Traffic {
     walking_element_ = weights_walk ? memory.weight_element : memory.input_element;
     const std::int64_t held_room = weights_walk ? memory.input_bytes : memory.weight_bytes;
     const std::int64_t walking_room = weights_walk ? memory.weight_bytes : memory.input_bytes;
-    row_strip_stays_ =
-        f_.steps * std::min(array.rows, f_.along_rows) * walking_element_ * 2 <= walking_room;
-    held_stays_ = outputs_stay && f_.along_columns * f_.steps * held_element_ <= held_room;
-    sums_stay_ = f_.along_columns * f_.steps * memory.partial_element <= memory.output_bytes;
+    const std::int64_t strip = f_.steps * std::min(array.rows, f_.along_rows);
+    const std::int64_t results = f_.along_columns * f_.steps;
+    row_strip_stays_ = 2 * bytes(strip, walking_element_) <= walking_room;
+    held_stays_ = outputs_stay && bytes(results, held_element_) <= held_room;
+    sums_stay_ = bytes(results, memory.partial_element) <= memory.output_bytes;
     partial_element_ = memory.partial_element;
     output_element_ = memory.output_element;
   }
@@ -31,28 +33,31 @@ class Traffic {
     const std::int64_t rows = std::min(array_.rows, f_.along_rows - i * array_.rows);
     const std::int64_t columns = std::min(array_.columns, f_.along_columns - j * array_.columns);
     FoldWork work;
-    work.loads = j == 0 || !row_strip_stays_ ? f_.steps * rows * walking_element_ : 0;
+    if (j == 0 || !row_strip_stays_) work.loads = bytes(f_.steps * rows, walking_element_);
     if (array_.dataflow == Dataflow::OutputStationary) {
-      if (i == 0 || !held_stays_) work.loads += f_.steps * columns * held_element_;
-      work.stores = rows * columns * output_element_;
+      if (i == 0 || !held_stays_) work.loads += bytes(f_.steps * columns, held_element_);
+      work.stores = bytes(rows * columns, output_element_);
       return work;
     }
-    work.loads += rows * columns * held_element_;
+    work.loads += bytes(rows * columns, held_element_);
     const std::int64_t results = f_.steps * columns;
-    const bool complete = i == f_.row_folds - 1;
-    if (!sums_stay_ && i > 0) work.loads += results * partial_element_;
-    if (complete) {
-      work.stores = results * output_element_;
+    if (!sums_stay_ && i > 0) work.loads += bytes(results, partial_element_);
+    if (i == f_.row_folds - 1) {
+      work.stores = bytes(results, output_element_);
     } else if (!sums_stay_) {
-      work.stores = results * partial_element_;
+      work.stores = bytes(results, partial_element_);
     }
     return work;
   }
 
  private:
+  static std::int64_t bytes(std::int64_t elements, double element) {
+    return static_cast<std::int64_t>(std::ceil(static_cast<double>(elements) * element));
+  }
+
   SystolicArray array_;
   Folding f_;
-  std::int64_t held_element_ = 0, walking_element_ = 0, partial_element_ = 0, output_element_ = 0;
+  double held_element_ = 0, walking_element_ = 0, partial_element_ = 0, output_element_ = 0;
   bool row_strip_stays_ = false, held_stays_ = false, sums_stay_ = false;
 };
 

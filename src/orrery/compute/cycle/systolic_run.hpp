@@ -11,8 +11,8 @@ namespace orrery {
 struct SystolicMemory {
   Scratchpads pads;
   std::int64_t input_bytes = 0, weight_bytes = 0, output_bytes = 0;
-  std::int64_t input_element = 2, weight_element = 2, output_element = 2;  // bytes
-  std::int64_t partial_element = 4;  // of a sum that is not complete
+  double input_element = 2, weight_element = 2, output_element = 2;  // bytes; shares when shared
+  double partial_element = 4;  // of a sum that is not complete
   MemoryPort port;
 };
 
