@@ -167,6 +167,7 @@ orrery_module(study SOURCES
     src/orrery/study/network/read_network_study.cpp
     src/orrery/study/network/run_network_study.cpp
     src/orrery/study/network/topology_picture.cpp
+    src/orrery/study/op_text.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp
