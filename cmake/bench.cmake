@@ -13,3 +13,4 @@ endfunction()
 
 orrery_bench(estimate_bench DEPENDS study)
 orrery_bench(search_bench DEPENDS study)
+orrery_bench(chip_bench DEPENDS compute)

@@ -1,6 +1,6 @@
-// Layers of the examples that SCALE-Sim ships and the "Total Cycles" that it printed for them when
-// run: v2 at 22f88b1, InterfaceBandwidth CALC, output, weight and input stationary. It prints the
-// index of the last cycle, one less than their number (its issue 125).
+// Layers of the examples that SCALE-Sim ships and the cycles of its compute path when run on them: v2
+// at 22f88b1, output, weight and input stationary. Its "Total Cycles" is the index of the last
+// cycle, one less than their number (its issue 125), and so are these.
 #pragma once
 #include <cstdint>
 

@@ -41,7 +41,7 @@ void FoldQueue::step(const FoldWork& fold) {
 }
 
 void FoldQueue::enter(const FoldWork& fold, std::int64_t count) {
-  const auto ahead = [this](const State& s) {
+  const auto ahead = [](const State& s) {
     return State{{s.entered[0] - s.entered[1], 0},
                  s.loaded - s.entered[1],
                  {s.stored[0] - s.entered[1], s.stored[1] - s.entered[1]},

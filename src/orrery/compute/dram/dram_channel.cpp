@@ -289,6 +289,17 @@ void DramChannel::row_command(int index, int direction) {
       not_before(groups_[static_cast<std::size_t>(at)].activate,
                  now_ + (at == bank.group ? t_.rrd_l : t_.rrd_s));
     }
+    // Closed banks of the rank can only activate, and not before this: no need to look at them.
+    std::int64_t next = now_ + std::min(t_.rrd_s, t_.rrd_l);
+    if (t_.faw > 0) next = std::max(next, unit.activated[(unit.count - 4) % 32] + t_.faw);
+    if (t_.aw32 > 0) next = std::max(next, unit.activated[unit.count % 32] + t_.aw32);
+    const int first = bank.unit * groups_in_unit_ * banks_in_group_;
+    for (int b = first; b < first + groups_in_unit_ * banks_in_group_; ++b) {
+      const auto at = static_cast<std::size_t>(b);
+      if (banks_[at].open_row >= 0) continue;
+      not_before(quiet_[kRead][at], next);
+      not_before(quiet_[kWrite][at], next);
+    }
     row_bus_ = now_ + t_.activate_slots;
   }
   if (!c_.two_buses) column_bus_ = row_bus_;

@@ -13,7 +13,7 @@ namespace {
 class Player {
  public:
   Player(const DramSpec& spec, const DramSource& source, int per_cycle)
-      : spec_(spec), source_(source), per_cycle_(per_cycle) {
+      : source_(source), per_cycle_(per_cycle) {
     ORRERY_CHECK(per_cycle > 0, "{} requests a cycle", per_cycle);
     channels_.reserve(static_cast<std::size_t>(spec.shape.channels));
     for (int c = 0; c < spec.shape.channels; ++c) channels_.emplace_back(spec);
@@ -48,7 +48,6 @@ class Player {
   }
 
  private:
-  const DramSpec& spec_;
   const DramSource& source_;
   int per_cycle_, entered_ = 0;
   std::vector<DramChannel> channels_;

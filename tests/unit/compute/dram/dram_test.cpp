@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <tuple>
 
 #include "../../../support/dram_peers.hpp"
 #include "orrery/base/rng.hpp"
@@ -164,8 +165,9 @@ class Referee {
 
   // A refresh is noted when it is decided, before others that leave earlier.
   std::string judge(std::vector<DramCommand> commands) {
-    std::stable_sort(commands.begin(), commands.end(),
-                     [](const auto& a, const auto& b) { return a.cycle < b.cycle; });
+    std::sort(commands.begin(), commands.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.cycle, a.bank, a.kind) < std::tie(b.cycle, b.bank, b.kind);
+    });
     for (std::size_t i = 0; i < commands.size(); ++i) {
       const std::size_t first = i > kLookBack ? i - kLookBack : 0;
       for (std::size_t j = first; j < i; ++j) {
