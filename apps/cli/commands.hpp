@@ -40,6 +40,15 @@ struct CompareOptions {
 };
 int compare_command(const CompareOptions&);
 
+struct OpOptions {
+  std::string op;  // "matmul 8192x8192x8192 bf16"
+  std::string chip, model = "tile";
+  bool explain = false;
+  Format format = Format::Text;
+};
+int op_command(const OpOptions&);
+std::string op_help();  // how every op is written
+
 struct TopologyOptions {
   std::string what;  // a study file, or "{kind: torus, shape: [8, 8]}"
   std::string svg;

@@ -64,6 +64,18 @@ int dispatch(int argc, char** argv) {
   add_json(compare_cmd, compare);
   compare_cmd->callback([&] { status = compare_command(compare); });
 
+  OpOptions op;
+  auto* op_cmd = app.add_subcommand("op", "how long one op takes on one chip, and why");
+  op_cmd->add_option("op", op.op, "\"matmul 8192x8192x8192 bf16\", \"attention q=4096 heads=32 bf16\"")->required();
+  op_cmd->add_option("--chip", op.chip, "a chip of the catalog")->required();
+  op_cmd->add_option("--chip-model", op.model, "roofline, tile or cycle")
+      ->check(CLI::IsMember({"roofline", "tile", "cycle"}))
+      ->capture_default_str();
+  op_cmd->add_flag("--explain", op.explain, "where the time goes");
+  op_cmd->footer(op_help());
+  add_json(op_cmd, op);
+  op_cmd->callback([&] { status = op_command(op); });
+
   TopologyOptions topology;
   auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
   topology_cmd->add_option("what", topology.what,

@@ -54,26 +54,27 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
     const double area = t.rows * t.columns;
     const double element = std::max(area * sm_time, path.pace);
     const double fill = area * path.fill;
-    const auto consider = [&](double waves, double k, double memory, double extra) {
-      const double math = waves * (k * element + fill);
+    const auto consider = [&](double waves, double pieces, double memory, double extra) {
+      const double math = waves * (s.k / pieces * element + fill);
       const double longer = std::max(std::max(math, memory), l2);
       const double duration = longer + unhidden * std::min(math, memory) + extra;
       if (duration >= best.duration) return;
       best.duration = duration;
       best.math = math;
       best.memory = memory;
+      best.tile = {t.rows, t.columns, blocks, pieces, waves, l2 / per_l2, element, fill, extra};
     };
     if (blocks >= p.sms) {
-      consider(whole(blocks * per_sm), s.k, stream, 0.0);
+      consider(whole(blocks * per_sm), 1.0, stream, 0.0);
       continue;
     }
-    consider(1.0, s.k, std::max(stream, one_sm / blocks), 0.0);
+    consider(1.0, 1.0, std::max(stream, one_sm / blocks), 0.0);
     const auto most = static_cast<double>(static_cast<std::int64_t>(p.sms / blocks));
     const double split = std::min(path.split, most);  // pieces, at most one wave of them
     if (split < 2.0 || s.k < 256.0) continue;
     const double adding =
         p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count * per_l2;
-    consider(1.0, s.k / split, std::max(stream, one_sm / (blocks * split)), adding);
+    consider(1.0, split, std::max(stream, one_sm / (blocks * split)), adding);
   }
   best.duration += p.launch;
   return best;

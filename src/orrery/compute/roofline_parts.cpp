@@ -76,4 +76,29 @@ const Path& Parts::path(const Kernel& kernel) const {
   return bf16;
 }
 
+double Parts::unit_peak(const Kernel& kernel) const {
+  switch (kernel.kind) {
+    case OpKind::Norm:
+    case OpKind::Elementwise:
+    case OpKind::Embedding:
+    case OpKind::Router:
+    case OpKind::Permute:
+    case OpKind::CrossEntropy:
+    case OpKind::Convolution:
+      return vector;
+    case OpKind::Attention: {
+      // an fp8 cache may be multiplied in fp8 even by bf16 queries
+      const double own = path(kernel).peak;
+      return kernel.weights == DType::Fp8 ? std::max(own, fp8.peak) : own;
+    }
+    case OpKind::Matmul:
+    case OpKind::GroupedMatmul:
+    case OpKind::LinearAttention:
+    case OpKind::StateSpace:
+    case OpKind::SparseIndex:
+      return path(kernel).peak;
+  }
+  return vector;
+}
+
 }  // namespace orrery::roofline
