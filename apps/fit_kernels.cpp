@@ -45,7 +45,8 @@ int fit(int count, char** words) {
   if (!problems.empty()) return complain(problems);
   auto start = read_kernel_calibration(words[4]);
   if (!start) return complain(start.error());
-  const auto rows = read_kernel_rows(words[1], words[3]);
+  CsvTables tables;
+  const auto rows = read_kernel_rows(tables, words[1], words[3]);
   if (!rows) return complain({rows.error()});
 
   KernelCalibration c = *start;

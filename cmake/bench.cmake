@@ -13,3 +13,18 @@ endfunction()
 
 orrery_bench(estimate_bench DEPENDS study)
 orrery_bench(search_bench DEPENDS study)
+orrery_bench(packet_bench DEPENDS network)
+
+orrery_bench(max_min_bench DEPENDS network)
+target_include_directories(max_min_bench PRIVATE tests)
+find_package(GTest REQUIRED)  # of the networks that tests share
+target_link_libraries(max_min_bench PRIVATE GTest::gtest)
+find_path(SIMGRID_INCLUDE simgrid/s4u.hpp)
+find_library(SIMGRID_LIBRARY simgrid)
+if(SIMGRID_INCLUDE AND SIMGRID_LIBRARY)
+  target_compile_definitions(max_min_bench PRIVATE ORRERY_HAS_SIMGRID)
+  target_include_directories(max_min_bench SYSTEM PRIVATE ${SIMGRID_INCLUDE})
+  target_link_libraries(max_min_bench PRIVATE ${SIMGRID_LIBRARY})
+endif()
+
+orrery_bench(chip_bench DEPENDS compute)

@@ -3,6 +3,7 @@ orrery_module(base SOURCES
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
+    src/orrery/base/text/xml.cpp
   LIBRARIES yaml-cpp
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)
@@ -16,12 +17,40 @@ orrery_module(ops SOURCES
 orrery_module(compute SOURCES
     src/orrery/compute/attention_time.cpp
     src/orrery/compute/calibration.cpp
+    src/orrery/compute/cycle/bank_conflicts.cpp
+    src/orrery/compute/cycle/cycle_model.cpp
+    src/orrery/compute/cycle/fold_queue.cpp
+    src/orrery/compute/cycle/systolic_array.cpp
+    src/orrery/compute/cycle/systolic_run.cpp
+    src/orrery/compute/dram/dram_channel.cpp
+    src/orrery/compute/dram/dram_run.cpp
+    src/orrery/compute/dram/dram_spec.cpp
     src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/models/builtins.cpp
     src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp
     src/orrery/compute/roofline_parts.cpp
+    src/orrery/compute/tile/array_chip.cpp
+    src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/tile_model.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
+    src/orrery/network/fabric/alpha_beta.cpp
+    src/orrery/network/fabric/packet/congestion.cpp
+    src/orrery/network/fabric/packet/engine.cpp
+    src/orrery/network/fabric/packet/senders.cpp
+    src/orrery/network/fabric/packet/switches.cpp
+    src/orrery/network/fabric/classes/flow_classes.cpp
+    src/orrery/network/fabric/classes/flow_rows.cpp
+    src/orrery/network/fabric/classes/partition.cpp
+    src/orrery/network/fabric/exchange.cpp
+    src/orrery/network/fabric/fluid/finish_times.cpp
+    src/orrery/network/fabric/fluid/fluid_engine.cpp
+    src/orrery/network/fabric/fluid/fluid_network.cpp
+    src/orrery/network/fabric/max_min.cpp
+    src/orrery/network/fabric/max_min_exchange.cpp
+    src/orrery/network/fabric/rates/max_min_rates.cpp
+    src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp
@@ -49,6 +78,10 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/concurrent.cpp
+    src/orrery/network/traffic/flow_list.cpp
+    src/orrery/network/traffic/patterns.cpp
+    src/orrery/network/traffic/recorder.cpp
     src/orrery/network/torus_axes.cpp
   DEPENDS base des hw)
 orrery_module(collective SOURCES
@@ -61,7 +94,24 @@ orrery_module(collective SOURCES
     src/orrery/collective/algorithms/tree.cpp
     src/orrery/collective/calibration.cpp
     src/orrery/collective/closed_form.cpp
-  DEPENDS base des hw network)
+    src/orrery/collective/lower_bound.cpp
+    src/orrery/collective/schedules/algorithms/binomial.cpp
+    src/orrery/collective/schedules/algorithms/bruck.cpp
+    src/orrery/collective/schedules/algorithms/bucket.cpp
+    src/orrery/collective/schedules/algorithms/chain.cpp
+    src/orrery/collective/schedules/algorithms/direct.cpp
+    src/orrery/collective/schedules/algorithms/double_binary_tree.cpp
+    src/orrery/collective/schedules/algorithms/hierarchical.cpp
+    src/orrery/collective/schedules/algorithms/recursive.cpp
+    src/orrery/collective/schedules/algorithms/ring.cpp
+    src/orrery/collective/schedules/algorithms/shift.cpp
+    src/orrery/collective/schedules/algorithms/swing.cpp
+    src/orrery/collective/schedules/builtins.cpp
+    src/orrery/collective/schedules/in_network.cpp
+    src/orrery/collective/schedules/msccl.cpp
+    src/orrery/collective/schedules/schedule_traffic.cpp
+  DEPENDS base des hw network
+  LIBRARIES tinyxml2::tinyxml2)
 orrery_module(model SOURCES
     src/orrery/model/blocks/attention.cpp
     src/orrery/model/blocks/block.cpp
@@ -121,10 +171,19 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
+    src/orrery/study/network/flow_file.cpp
+    src/orrery/study/network/heat_map.cpp
+    src/orrery/study/network/network_json.cpp
+    src/orrery/study/network/network_text.cpp
+    src/orrery/study/network/read_network_study.cpp
+    src/orrery/study/network/run_network_study.cpp
+    src/orrery/study/network/topology_picture.cpp
+    src/orrery/study/op_text.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp
-  DEPENDS planner insight)
+  DEPENDS planner insight
+  LIBRARIES nlohmann_json::nlohmann_json)
 target_compile_definitions(orrery_study PRIVATE
   ORRERY_SOURCE_CATALOG="${PROJECT_SOURCE_DIR}/catalog"
   ORRERY_INSTALLED_CATALOG="${CMAKE_INSTALL_PREFIX}/share/orrery/catalog")
@@ -138,8 +197,11 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/kernel_fit.cpp
     src/orrery/accuracy/kernel_parameters.cpp
     src/orrery/accuracy/kernel_rows.cpp
+    src/orrery/accuracy/kernel_scores.cpp
+    src/orrery/accuracy/kernel_scores_output.cpp
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
+    src/orrery/accuracy/open_plan.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp

@@ -1,9 +1,9 @@
-"""Writes the fields of a study into docs/reference/study.md, between its two marker lines.
+"""Writes the fields of studies into docs/reference/study.md and network.md, between their two marker lines.
 
   make_reference.py ORRERY [--check]
 
 ORRERY is the program; it is asked `describe KIND --json`. With --check nothing is written, and the exit status is 1
-when the page differs.
+when a page differs.
 """
 import json
 import pathlib
@@ -19,6 +19,12 @@ KINDS = [  # kind of `orrery describe`, heading, what it stands in
     ("model", "model", "A file under `catalog/models/`, or `model:` of a study written out."),
     ("stack", "stack", "A file under `catalog/calibration/stacks/`, named by `stack:` of a study."),
 ]
+NETWORK_KINDS = [
+    ("link", "link", "`cluster.link` of a network study, and the links that a topology names for itself."),
+    ("collective", "collective", "`collective:` of a study with `task: collective`; beside these `size`, one or a list."),
+    ("traffic", "traffic", "`traffic:` of a study with `task: traffic`; or `file:`, a CSV with columns from, to, size and start."),
+    ("packet", "packet", "`packet:` of a network study with `fabric: packet`."),
+]
 BEGIN, END = "<!-- fields: begin -->", "<!-- fields: end -->"
 
 
@@ -27,7 +33,7 @@ def cell(text):
 
 
 def section(program, kind, heading, intro):
-    answer = subprocess.run([program, "describe", kind, "--json"], check=True, capture_output=True, text=True).stdout
+    answer = subprocess.run([program, "describe", *kind.split(), "--json"], check=True, capture_output=True, text=True).stdout
     lines = [f"## {heading}", "", intro, "", "| field | value | default | meaning |", "|---|---|---|---|"]
     for f in json.loads(answer)["fields"]:
         fallback = "required" if f["required"] else f["default"]
@@ -35,17 +41,30 @@ def section(program, kind, heading, intro):
     return "\n".join(lines) + "\n"
 
 
-def main(program, check):
-    page = pathlib.Path(__file__).resolve().parent.parent / "docs/reference/study.md"
+def topology_kinds(program):
+    answer = subprocess.run([program, "list", "topologies", "--json"], check=True, capture_output=True, text=True).stdout
+    return [(f"topology {t['name']}", f"topology: {t['name']}", t["summary"].capitalize() + ".") for t in json.loads(answer)]
+
+
+def write(program, page, kinds, check):
     old = page.read_text()
     head, rest = old.split(BEGIN)
     tail = rest.split(END)[1]
-    new = head + BEGIN + "\n" + "\n".join(section(program, *k) for k in KINDS) + END + tail
-    if check:
-        print("reference: ok" if new == old else f"{page}: differs from the program; run tools/make_reference.py")
-        return int(new != old)
-    page.write_text(new)
-    return 0
+    new = head + BEGIN + "\n" + "\n".join(section(program, *k) for k in kinds) + END + tail
+    if check and new != old:
+        print(f"{page}: differs from the program; run tools/make_reference.py")
+    elif not check:
+        page.write_text(new)
+    return int(check and new != old)
+
+
+def main(program, check):
+    folder = pathlib.Path(__file__).resolve().parent.parent / "docs/reference"
+    differs = write(program, folder / "study.md", KINDS, check)
+    differs += write(program, folder / "network.md", NETWORK_KINDS + topology_kinds(program), check)
+    if check and not differs:
+        print("reference: ok")
+    return int(differs > 0)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 # Sourced by ./orrery, ./check and .ci/run: what they need, and how it is built. Debian 12.
 # Everything here talks on stderr; it says one line a step and shows a log only when a step fails.
 
-run_packages="cmake ninja-build g++ ccache libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libfmt-dev libexpected-dev zlib1g-dev"
-test_packages="libgtest-dev libgmock-dev librapidcheck-dev python3 python3-yaml"
+run_packages="cmake ninja-build g++ ccache libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libfmt-dev libexpected-dev libtinyxml2-dev zlib1g-dev"
+test_packages="libgtest-dev libgmock-dev librapidcheck-dev libsimgrid-dev libns3-dev python3 python3-yaml"
 lint_packages="clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev"
 
 say() { printf '%s\n' "$*" >&2; }

@@ -10,10 +10,11 @@ namespace orrery::cli {
 // 0 ok, 1 our bug, 2 wrong input, 3 does not fit.
 inline constexpr int kOk = 0, kWrongInput = 2, kDoesNotFit = 3;
 
-enum class Format { Text, Json };
+enum class Format { Text, Json, Csv };
 
 struct RunOptions {
   std::string study;
+  std::string svg;  // where a network study draws its links' loads
   Format format = Format::Text;
 };
 int run_command(const RunOptions&);
@@ -39,21 +40,48 @@ struct CompareOptions {
 };
 int compare_command(const CompareOptions&);
 
+struct OpOptions {
+  std::string op;  // "matmul 8192x8192x8192 bf16"
+  std::string chip, model = "tile";
+  bool explain = false;
+  Format format = Format::Text;
+};
+int op_command(const OpOptions&);
+std::string op_help();  // how every op is written
+
+struct TopologyOptions {
+  std::string what;  // a study file, or "{kind: torus, shape: [8, 8]}"
+  std::string svg;
+  Format format = Format::Text;
+};
+int topology_command(const TopologyOptions&);
+
 struct ListOptions {
   std::string kind;
   Format format = Format::Text;
 };
 int list_command(const ListOptions&);
 
+// What `describe` takes.
+inline constexpr const char* kDescribed =
+    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology";
 struct DescribeOptions {
   std::string kind, name;
   Format format = Format::Text;
 };
 int describe_command(const DescribeOptions&);
 
+struct CalibrateOptions {
+  std::string chip, stack = "measured", out;
+  std::vector<std::string> tables;
+  double share = 0.1;  // of the rows of each kind, that the fit sees
+};
+int calibrate_command(const CalibrateOptions&);
+
 struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;
+  std::string kernels;  // a folder of measured kernels, instead of rows
   int worst = 0;
   bool fit = false, markdown = false, quick = false;
   Format format = Format::Text;
@@ -62,6 +90,9 @@ int validate_command(const ValidateCommandOptions&);
 
 // Prints problems to stderr, one a line, and answers kWrongInput.
 int report_problems(const Diagnostics& problems);
+
+// Where that fails, a problem that names the option which gave the path.
+Diagnostics write_file(const char* option, const std::string& path, const std::string& text);
 
 bool stdout_is_terminal();
 // A bar with the time left on stderr, when that is a terminal and the work takes over two seconds.

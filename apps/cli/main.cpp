@@ -35,6 +35,8 @@ int dispatch(int argc, char** argv) {
   auto* run_cmd = app.add_subcommand("run", "predict one study");
   run_cmd->add_option("study", run.study, "study file (YAML)")->required();
   add_json(run_cmd, run);
+  run_cmd->add_flag_callback("--csv", [&run] { run.format = Format::Csv; }, "network studies: print CSV on stdout");
+  run_cmd->add_option("--svg", run.svg, "network studies: draw the load of every link into this file");
   run_cmd->callback([&] { status = run_command(run); });
 
   TuneOptions tune;
@@ -62,24 +64,62 @@ int dispatch(int argc, char** argv) {
   add_json(compare_cmd, compare);
   compare_cmd->callback([&] { status = compare_command(compare); });
 
+  OpOptions op;
+  auto* op_cmd = app.add_subcommand("op", "how long one op takes on one chip, and why");
+  op_cmd->add_option("op", op.op, "\"matmul 8192x8192x8192 bf16\", \"attention q=4096 heads=32 bf16\"")->required();
+  op_cmd->add_option("--chip", op.chip, "a chip of the catalog")->required();
+  op_cmd->add_option("--chip-model", op.model, "roofline, tile or cycle")
+      ->check(CLI::IsMember({"roofline", "tile", "cycle"}))
+      ->capture_default_str();
+  op_cmd->add_flag("--explain", op.explain, "where the time goes");
+  op_cmd->footer(op_help());
+  add_json(op_cmd, op);
+  op_cmd->callback([&] { status = op_command(op); });
+
+  TopologyOptions topology;
+  auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
+  topology_cmd->add_option("what", topology.what,
+                           "a network study, or a topology (cables of 400 Gb/s where none are given) such as \"{kind: torus, shape: [8, 8]}\"; "
+                           "`orrery list topologies` names the kinds")
+      ->required();
+  topology_cmd->add_option("--svg", topology.svg, "draw it into this file");
+  add_json(topology_cmd, topology);
+  topology_cmd->callback([&] { status = topology_command(topology); });
+
   ListOptions list;
   auto* list_cmd = app.add_subcommand("list", "what the catalog holds");
-  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives or schedules")
+  list_cmd->add_option("kind", list.kind, "chips, models, clusters, stacks, collectives, schedules or topologies")
       ->required()
-      ->check(CLI::IsMember({"chips", "models", "clusters", "stacks", "collectives", "schedules"}));
+      ->check(CLI::IsMember(
+          {"chips", "models", "clusters", "stacks", "collectives", "schedules", "topologies"}));
   add_json(list_cmd, list);
   list_cmd->callback([&] { status = list_command(list); });
 
   DescribeOptions describe;
   auto* describe_cmd = app.add_subcommand("describe", "every field of a kind, with unit and default");
-  describe_cmd->add_option("kind", describe.kind, "chip, cluster, model, plan, batch, stack or published")->required();
-  describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too");
+  describe_cmd->add_option("kind", describe.kind, kDescribed)
+      ->required();
+  describe_cmd->add_option("name", describe.name, "a catalog name, to see its file too; a kind of topology");
   add_json(describe_cmd, describe);
   describe_cmd->callback([&] { status = describe_command(describe); });
+
+  CalibrateOptions calibrate;
+  auto* calibrate_cmd = app.add_subcommand("calibrate", "fit a chip's kernel model to measured kernels");
+  calibrate_cmd->add_option("tables", calibrate.tables, "CSV tables of measured kernels, as measure/ writes them")
+      ->required();
+  calibrate_cmd->add_option("--chip", calibrate.chip, "catalog name of the chip")->required();
+  calibrate_cmd->add_option("--stack", calibrate.stack, "library and version, part of the file's name")
+      ->capture_default_str();
+  calibrate_cmd->add_option("--share", calibrate.share, "share of the rows of each kind that the fit sees; the rest judges")
+      ->check(CLI::Range(0.01, 1.0))
+      ->capture_default_str();
+  calibrate_cmd->add_option("--out", calibrate.out, "file to write; by default in the catalog");
+  calibrate_cmd->callback([&] { status = calibrate_command(calibrate); });
 
   ValidateCommandOptions validate;
   auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
+  validate_cmd->add_option("--kernels", validate.kernels, "a folder of measured kernels: score single kernels instead of runs");
   validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
   validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
   validate_cmd->add_option("--row", validate.row, "explain one row: where its time goes");

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <fstream>
 
 #include "commands.hpp"
 #include "orrery/base/text/document.hpp"
@@ -12,6 +13,13 @@ namespace orrery::cli {
 int report_problems(const Diagnostics& problems) {
   for (const Error& problem : problems) fmt::print(stderr, "{}\n", one_line(to_string(problem)));
   return kWrongInput;
+}
+
+Diagnostics write_file(const char* option, const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  if (out.flush()) return {};
+  return {{option, "saw " + path + "; expected a file that can be written"}};
 }
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }

@@ -3,5 +3,7 @@ target_compile_options(fit_collectives PRIVATE ${ORRERY_WARNINGS} -ffp-contract=
 target_link_libraries(fit_collectives PRIVATE orrery::accuracy)
 orrery_test(unit/accuracy/collective_fit_test DEPENDS accuracy)
 orrery_test(unit/accuracy/kernel_fit_test DEPENDS accuracy)
+orrery_test(unit/accuracy/kernel_scores_test DEPENDS accuracy)
 orrery_test(unit/accuracy/score_test DEPENDS accuracy)
 orrery_test(unit/accuracy/worked_problems_test DEPENDS accuracy)
+orrery_test(unit/accuracy/worked_problems_slices_test DEPENDS accuracy)

@@ -1,6 +1,6 @@
 set(golden ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/run_golden.py
   $<TARGET_FILE:orrery-cli> ${PROJECT_SOURCE_DIR})
-foreach(name completion errors plans tutorial)
+foreach(name completion errors network op plans tutorial)
   add_test(NAME golden_${name} COMMAND ${golden} ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
 foreach(study every_field every_field_serve)
@@ -8,3 +8,6 @@ foreach(study every_field every_field_serve)
     ${PROJECT_SOURCE_DIR}/tests/golden/every_field.py $<TARGET_FILE:orrery-cli>
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests/golden/${study}.yaml)
 endforeach()
+add_test(NAME measure COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/tests/measure/measure_test.py
+  ${PROJECT_SOURCE_DIR} $<TARGET_FILE:orrery-cli>)
+set_tests_properties(measure PROPERTIES ENVIRONMENT "ORRERY_CATALOG=${PROJECT_SOURCE_DIR}/catalog")

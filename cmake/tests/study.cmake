@@ -1,1 +1,2 @@
 orrery_test(unit/study/read_study_test DEPENDS study)
+orrery_test(unit/study/op_text_test DEPENDS study)

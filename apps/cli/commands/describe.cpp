@@ -8,7 +8,9 @@
 #include "../commands.hpp"
 #include "orrery/base/text/reader.hpp"
 #include "orrery/model/spec.hpp"
+#include "orrery/network/topologies/builtins.hpp"
 #include "orrery/study/catalog.hpp"
+#include "orrery/study/network/network_study.hpp"
 #include "orrery/study/study.hpp"
 
 namespace orrery::cli {
@@ -39,7 +41,28 @@ std::vector<FieldHelp> fields_of_kind(const std::string& kind) {
   if (kind == "batch") return fields_of<Workload>();
   if (kind == "stack") return fields_of<Stack>();
   if (kind == "published") return fields_of<PublishedFigure>();
+  if (kind == "collective") return fields_of<CollectiveSpec>();
+  if (kind == "traffic") return fields_of<PatternSpec>();
+  if (kind == "packet") return fields_of<PacketOptions>();
+  if (kind == "link") return fields_of<LinkSpec>();
   return {};
+}
+
+// Each kind of topology has fields of its own.
+const TopologyFamily* topology_named(const std::string& name) {
+  for (const TopologyFamily& family : topology_families()) {
+    if (name == family.name) return &family;
+  }
+  return nullptr;
+}
+
+int complain_of_topology(const std::string& name) {
+  std::string known;
+  for (const TopologyFamily& family : topology_families())
+    known += (known.empty() ? "" : ", ") + std::string(family.name);
+  fmt::print(stderr, "saw the {} topology '{}'; expected one of {}\n", name.empty() ? "unnamed" : "unknown", name,
+             known);
+  return kWrongInput;
 }
 
 const char* folder_of(const std::string& kind) {
@@ -53,15 +76,17 @@ const char* folder_of(const std::string& kind) {
 }  // namespace
 
 int describe_command(const DescribeOptions& options) {
-  const std::vector<FieldHelp> fields = fields_of_kind(options.kind);
-  if (fields.empty()) {
-    fmt::print(stderr, "saw the unknown kind '{}'; expected chip, cluster, model, plan, batch, stack or published\n",
-               options.kind);
+  const bool is_topology = options.kind == "topology";
+  const TopologyFamily* family = is_topology ? topology_named(options.name) : nullptr;
+  if (is_topology && family == nullptr) return complain_of_topology(options.name);
+  const std::vector<FieldHelp> fields = is_topology ? family->fields() : fields_of_kind(options.kind);
+  if (fields.empty() && !is_topology) {
+    fmt::print(stderr, "saw the unknown kind '{}'; expected {}\n", options.kind, kDescribed);
     return kWrongInput;
   }
   const Catalog catalog = Catalog::standard();
   std::string text;
-  if (!options.name.empty()) {
+  if (!options.name.empty() && !is_topology) {
     const std::string path = fmt::format("{}/{}/{}.yaml", catalog.root(), folder_of(options.kind), options.name);
     const std::vector<std::string> known = catalog.names(folder_of(options.kind));
     std::ifstream in(path);

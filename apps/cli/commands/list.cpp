@@ -6,6 +6,7 @@
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/base/text/reader.hpp"
+#include "orrery/network/topologies/builtins.hpp"
 #include "orrery/study/catalog.hpp"
 #include "orrery/study/study.hpp"
 
@@ -54,6 +55,8 @@ std::vector<Entry> entries_of(const std::string& kind, const Catalog& catalog) {
     for (const auto& [name, value] : EnumNames<CollectiveKind>::values) {
       out.push_back({name, "ring, tree, in-network, direct, bucket or hierarchical, whichever is fastest"});
     }
+  } else if (kind == "topologies") {
+    for (const TopologyFamily& family : topology_families()) out.push_back({family.name, family.summary});
   } else if (kind == "schedules") {
     out = {{"gpipe", "all forwards, then all backwards"},
            {"1f1b", "one forward, one backward in turn"},

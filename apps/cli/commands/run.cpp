@@ -3,11 +3,44 @@
 #include <fmt/format.h>
 
 #include "../commands.hpp"
+#include "orrery/study/network/network_answer.hpp"
 
 namespace orrery::cli {
 
+namespace {
+
+int run_network(const Node& root, const RunOptions& options) {
+  const auto study = read_network_study(root);
+  if (!study) return report_problems(study.error());
+  const NetworkAnswer answer = run(*study);
+  if (!options.svg.empty()) {
+    const Diagnostics problems = write_file("--svg", options.svg, heat_map_svg(answer));
+    if (!problems.empty()) return report_problems(problems);
+  }
+  switch (options.format) {
+    case Format::Json:
+      fmt::print("{}", to_json(answer));
+      break;
+    case Format::Csv:
+      fmt::print("{}", to_csv(answer));
+      break;
+    case Format::Text:
+      fmt::print("{}", to_text(answer, stdout_is_terminal() ? Colour::Yes : Colour::No));
+      break;
+  }
+  return kOk;
+}
+
+}  // namespace
+
 int run_command(const RunOptions& options) {
-  const auto study = read_study_file(options.study, Catalog::standard());
+  const auto root = read_document(options.study);
+  if (!root) return report_problems(root.error());
+  if (asks_about_network(*root)) return run_network(*root, options);
+  if (options.format == Format::Csv || !options.svg.empty())
+    return report_problems({{options.study + ":1:1: /",
+                             "saw no network study; expected task: collective or traffic for --csv and --svg"}});
+  const auto study = read_study(*root, Catalog::standard());
   if (!study) return report_problems(study.error());
   const Report report = run(*study);
   if (options.format == Format::Json) {

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "../commands.hpp"
+#include "orrery/accuracy/kernel_scores.hpp"
 
 #ifndef ORRERY_VALIDATION
 #define ORRERY_VALIDATION ""
@@ -20,12 +20,16 @@ std::string validation_folder() {
   return given != nullptr ? given : ORRERY_VALIDATION;
 }
 
-void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
-
 }  // namespace
 
 int validate_command(const ValidateCommandOptions& options) {
   const Catalog catalog = Catalog::standard();
+  if (!options.kernels.empty()) {
+    const auto scores = score_kernels(options.kernels, catalog, !options.quick);
+    if (!scores) return report_problems(scores.error());
+    fmt::print("{}", options.format == Format::Json ? to_json(*scores) : to_text(*scores));
+    return kOk;
+  }
   const auto names_node = read_document(validation_folder() + "/names.yaml");
   if (!names_node) return report_problems(names_node.error());
   Diagnostics problems;
@@ -56,10 +60,14 @@ int validate_command(const ValidateCommandOptions& options) {
     return result->explanation.empty() ? kWrongInput : kOk;
   }
   if (options.fit) {
+    const auto append = [&](const Diagnostics& more) { problems.insert(problems.end(), more.begin(), more.end()); };
     for (const Stack& stack : result->fitted) {
-      write(fmt::format("{}/calibration/stacks/{}.yaml", catalog.root(), stack.name), to_yaml(stack));
+      append(write_file("--fit", fmt::format("{}/calibration/stacks/{}.yaml", catalog.root(), stack.name),
+                        to_yaml(stack)));
     }
-    if (!options.quick) write(catalog.root() + "/calibration/bands.yaml", bands_yaml(*result));
+    if (!options.quick)
+      append(write_file("--fit", catalog.root() + "/calibration/bands.yaml", bands_yaml(*result)));
+    if (!problems.empty()) return report_problems(problems);
   }
   if (options.format == Format::Json) {
     fmt::print("{}", to_json(*result));

@@ -5,19 +5,25 @@
 #include <optional>
 #include <tuple>
 
+#include "orrery/accuracy/csv_table.hpp"
 #include "orrery/accuracy/table.hpp"
 #include "orrery/base/check.hpp"
 
 namespace orrery {
 namespace {
 
-CollectiveKind kind_of(const std::string& name) {
+std::optional<CollectiveKind> known_kind(std::string_view name) {
   if (name == "alltoall") return CollectiveKind::AllToAll;
   for (const auto& [known, kind] : EnumNames<CollectiveKind>::values) {
     if (name == known) return kind;
   }
-  ORRERY_CHECK(false, "no collective is called {}", name);
-  return {};
+  return std::nullopt;
+}
+
+CollectiveKind kind_of(const std::string& name) {
+  const auto kind = known_kind(name);
+  ORRERY_CHECK(kind, "no collective is called {}", name);
+  return *kind;
 }
 
 struct Place {
@@ -26,34 +32,13 @@ struct Place {
 };
 
 // One node of each device of the kernel database.
-const std::map<std::string, Place> kDevices = {{"a100_sxm", {"dgx-a100", 8}},
+const std::map<std::string, Place, std::less<>> kDevices = {{"a100_sxm", {"dgx-a100", 8}},
                                                {"h100_sxm", {"dgx-h100", 8}},
                                                {"h200_sxm", {"h200", 8}},
                                                {"b200_sxm", {"dgx-b200", 8}},
                                                {"b300_sxm", {"dgx-b300", 8}},
                                                {"gb200", {"gb200-nvl72", 72}},
                                                {"rtx_pro_6000_server", {"rtx-pro-6000-node", 8}}};
-
-void read_kernel_database(const std::string& shared, std::vector<CollectiveRow>& out) {
-  using Key = std::tuple<std::string, std::string, std::string, std::string, int, double>;
-  std::map<Key, std::vector<double>> times;
-  for (const auto& row : read_cells(shared + "/measured/collective.csv.gz")) {
-    times[{row.at("device"), row.at("library"), row.at("collective"), row.at("dtype"),
-           std::stoi(row.at("gpus")), std::stod(row.at("bytes"))}]
-        .push_back(std::stod(row.at("latency_us")) * 1e-6);
-  }
-  for (auto& [key, list] : times) {
-    const auto& [device, library, collective, dtype, gpus, bytes] = key;
-    const Place place = kDevices.at(device);
-    std::nth_element(list.begin(), list.begin() + list.size() / 2, list.end());
-    CollectiveRow row{"measured " + device, place.cluster, place.node};
-    row.call = {kind_of(collective), Bytes{bytes}, {{gpus, 1, 1, 1}}};
-    row.call.reducible_in_network = dtype != "int8";
-    row.call.engine_kernels = library != "nccl";
-    row.measured = Seconds{list[list.size() / 2]};
-    out.push_back(row);
-  }
-}
 
 struct Published {
   const char* prefix;  // of the row's id
@@ -230,9 +215,46 @@ void read_history(const std::string& shared, const History& h, std::vector<Colle
 
 }  // namespace
 
+Result<CollectiveTable> read_collective_table(const std::string& file) {
+  const auto table = CsvTable::read(file);
+  if (!table) return tl::unexpected(table.error());
+  CollectiveTable out;
+  using Key = std::tuple<std::string, std::string, std::string, std::string, int, double>;
+  std::map<Key, std::vector<double>> times;
+  for (std::size_t i = 0; i < table->size(); ++i) {
+    const std::string_view device = table->text(i, "device");
+    const std::string collective(table->text(i, "collective"));
+    if (!known_kind(collective) || !kDevices.contains(device)) {
+      ++out.skipped;
+      continue;
+    }
+    for (const char* column : {"gpus", "bytes", "latency_us"}) {
+      if (!table->is_above_zero(i, column))
+        return tl::unexpected(table->no_number(file, i, column));
+    }
+    times[{std::string(device), std::string(table->text(i, "library")), collective,
+           std::string(table->text(i, "dtype")), static_cast<int>(table->number(i, "gpus")),
+           table->number(i, "bytes")}]
+        .push_back(table->number(i, "latency_us") * 1e-6);
+  }
+  for (auto& [key, list] : times) {
+    const auto& [device, library, collective, dtype, gpus, bytes] = key;
+    const Place place = kDevices.find(device)->second;
+    std::nth_element(list.begin(), list.begin() + list.size() / 2, list.end());
+    CollectiveRow row{"measured " + device, place.cluster, place.node};
+    row.call = {kind_of(collective), Bytes{bytes}, {{gpus, 1, 1, 1}}};
+    row.call.reducible_in_network = dtype != "int8";
+    row.call.engine_kernels = library != "nccl";
+    row.measured = Seconds{list[list.size() / 2]};
+    out.rows.push_back(row);
+  }
+  return out;
+}
+
 std::vector<CollectiveRow> read_collective_rows(const std::string& shared) {
   std::vector<CollectiveRow> out;
-  read_kernel_database(shared, out);
+  if (auto table = read_collective_table(shared + "/measured/collective.csv.gz"))
+    out = std::move(table->rows);
   read_ground_truth(shared, out);
   for (const History& h : kHistories) read_history(shared, h, out);
   // The same call on another device or in another number format is no independent witness: it is

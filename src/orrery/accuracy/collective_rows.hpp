@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "orrery/base/result.hpp"
 #include "orrery/collective/closed_form.hpp"
 
 namespace orrery {
@@ -21,6 +22,15 @@ struct CollectiveRow {
   bool held_out = false;  // every fifth call
   double weight = 1.0;    // in a fit; a published row stands for a run, not for one of hundreds
 };
+
+struct CollectiveTable {
+  std::vector<CollectiveRow> rows;
+  int skipped = 0;  // lines of devices and collectives that are none of ours
+};
+
+// One table as measured/collective.csv.gz, plain or gzipped; equal runs are one row, their median. A
+// count, size or time that is no number above zero is an error with its line.
+Result<CollectiveTable> read_collective_table(const std::string& file);
 
 // All rows of the shared folder; equal runs of one set are one row, their median.
 std::vector<CollectiveRow> read_collective_rows(const std::string& shared);

@@ -54,7 +54,7 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
   const Setting& setting = row.study.setting;
   const auto compute = make_roofline(setting.cluster.chip, setting.kernels);
   const Prices prices{*compute,      setting.cluster, setting.collectives,
-                      setting.stack, sigma_,          &setting.attention};
+                      setting.stack, sigma_,          &setting.software};
   const Workload& work = row.study.work;
   if (task_ == Task::Train || task_ == Task::Finetune) {
     std::vector<Study> studies = choices(row);
@@ -97,7 +97,7 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
         Setting roomy = setting;
         roomy.cluster.chip.memory.capacity *= 1.5;
         const Prices priced{*compute,      roomy.cluster, setting.collectives,
-                            setting.stack, sigma_,        &setting.attention};
+                            setting.stack, sigma_,        &setting.software};
         generation_ = price_offline(graph, plan, work, priced, setting.memory, engine);
       }
       break;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "orrery/accuracy/csv_table.hpp"
+#include "orrery/base/text/document.hpp"
 #include "orrery/compute/moe_layer.hpp"
 
 namespace orrery {
@@ -156,17 +156,20 @@ struct Layout {
 };
 
 template <class Make>
-Result<void> append(std::vector<KernelRow>& rows, const std::string& path,
+Result<void> append(CsvTables& tables, std::vector<KernelRow>& rows, const std::string& path,
                     const std::string& device, Make make, const Layout& layout = {}) {
   if (!std::filesystem::exists(path)) return {};
-  const auto table = CsvTable::read(path);
-  if (!table) return tl::unexpected(table.error());
-  for (std::size_t i = 0; i < table->size(); ++i) {
-    if (table->text(i, layout.device) != device) continue;
-    KernelRow row = make(*table, i);
-    row.measured = Seconds{table->number(i, layout.time) * layout.unit};
+  const auto read = tables.read(path);
+  if (!read) return tl::unexpected(read.error());
+  const CsvTable& table = **read;
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (table.text(i, layout.device) != device) continue;
+    if (!table.is_above_zero(i, layout.time))
+      return tl::unexpected(table.no_number(path, i, layout.time));
+    KernelRow row = make(table, i);
+    row.measured = Seconds{table.number(i, layout.time) * layout.unit};
     row.eager = layout.eager;
-    if (row.measured.value() > 0.0) rows.push_back(std::move(row));
+    rows.push_back(std::move(row));
   }
   return {};
 }
@@ -207,7 +210,7 @@ KernelRow infersim_row(const CsvTable& t, std::size_t i, const std::string& name
 
 }  // namespace
 
-Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
+Result<std::vector<KernelRow>> read_kernel_rows(CsvTables& tables, const std::string& folder,
                                                 const std::string& device) {
   std::vector<KernelRow> rows;
   const auto prefill = [](const CsvTable& t, std::size_t i) {
@@ -217,11 +220,11 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
     return attention_row(t, i, "decode");
   };
   for (const Result<void>& done :
-       {append(rows, folder + "/matmul.csv.gz", device, matmul_row),
-        append(rows, folder + "/attention_prefill.csv.gz", device, prefill),
-        append(rows, folder + "/attention_decode.csv.gz", device, decode),
-        append(rows, folder + "/mla_attention.csv.gz", device, mla_row),
-        append(rows, folder + "/moe.csv.gz", device, moe_row)}) {
+       {append(tables, rows, folder + "/matmul.csv.gz", device, matmul_row),
+        append(tables, rows, folder + "/attention_prefill.csv.gz", device, prefill),
+        append(tables, rows, folder + "/attention_decode.csv.gz", device, decode),
+        append(tables, rows, folder + "/mla_attention.csv.gz", device, mla_row),
+        append(tables, rows, folder + "/moe.csv.gz", device, moe_row)}) {
     if (!done) return tl::unexpected(done.error());
   }
   if (!std::filesystem::is_directory(folder)) return rows;
@@ -238,7 +241,7 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
       return infersim_row(t, i, name);
     };
     const Layout one_device{"", "latency_us", 1e-6};
-    if (const auto done = append(rows, folder + "/" + name, "", make, one_device); !done) {
+    if (const auto done = append(tables, rows, folder + "/" + name, "", make, one_device); !done) {
       return tl::unexpected(done.error());
     }
   }
@@ -246,16 +249,61 @@ Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
   for (const char* file :
        {"train_elem", "test_elem", "train_ln", "test_ln", "train_softmax", "test_softmax"}) {
     const std::string path = folder + "/nvidia__" + file + ".csv.gz";
-    if (const auto done = append(rows, path, device, streamed_row, neusight); !done) {
+    if (const auto done = append(tables, rows, path, device, streamed_row, neusight); !done) {
       return tl::unexpected(done.error());
     }
   }
   for (const char* file : {"test_linear", "test_bmm"}) {
     const std::string path = folder + "/nvidia__" + file + ".csv.gz";
-    if (const auto done = append(rows, path, device, product_row, neusight); !done) {
+    if (const auto done = append(tables, rows, path, device, product_row, neusight); !done) {
       return tl::unexpected(done.error());
     }
   }
+  return rows;
+}
+
+tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::string& path) {
+  const auto table = CsvTable::read(path);
+  if (!table) return tl::unexpected(Diagnostics{table.error()});
+  const CsvTable& t = *table;
+  struct Kind {
+    std::vector<const char*> numbers;  // columns that tell it apart, all above zero
+    KernelRow (*make)(const CsvTable&, std::size_t);
+  };
+  const Kind kinds[] = {
+      {{"m", "n", "k"}, matmul_row},
+      {{"tokens", "hidden", "ffn", "topk", "experts", "tp", "ep"}, moe_row},
+      {{"batch", "q_len", "kv_len", "q_heads", "kv_heads", "head_dim"},
+       [](const CsvTable& c, std::size_t row) {
+         return attention_row(c, row, c.number(row, "q_len") == 1.0 ? "decode" : "prefill");
+       }},
+      {{"batch", "q_len", "kv_len", "q_heads"}, mla_row}};
+  const auto has_all = [&](const Kind& k) {
+    return std::ranges::all_of(k.numbers, [&](const char* c) { return t.has(c); });
+  };
+  const auto kind = std::ranges::find_if(kinds, has_all);
+  if (kind == std::end(kinds) || !t.has("latency_us"))
+    return tl::unexpected(Diagnostics{
+        {path + ":1:1: /", "saw columns of no kernel that we know; expected latency_us and m,n,k or "
+                           "batch,q_len,kv_len,q_heads,kv_heads,head_dim or "
+                           "tokens,hidden,ffn,topk,experts,tp,ep"}});
+  Diagnostics problems;
+  std::vector<KernelRow> rows;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    const std::size_t before = problems.size();
+    std::vector<const char*> columns = kind->numbers;
+    columns.push_back("latency_us");
+    for (const char* column : columns) {
+      if (!t.is_above_zero(i, column)) problems.push_back(t.no_number(path, i, column));
+    }
+    if (problems.size() > 20) break;
+    if (problems.size() > before) continue;
+    rows.push_back(kind->make(t, i));
+    rows.back().measured = Seconds{t.number(i, "latency_us") * 1e-6};
+  }
+  if (problems.empty() && rows.empty())
+    problems.push_back({path + ":1:1: /", "saw no rows; expected measured kernels"});
+  if (!problems.empty()) return tl::unexpected(problems);
   return rows;
 }
 

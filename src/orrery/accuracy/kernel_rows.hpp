@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "orrery/accuracy/csv_table.hpp"
 #include "orrery/base/result.hpp"
 #include "orrery/base/units.hpp"
 #include "orrery/ops/kernel.hpp"
@@ -20,8 +21,15 @@ struct KernelRow {
 
 // All rows of one device ("h100_sxm") in matmul, attention_prefill, attention_decode, mla_attention
 // and moe.csv.gz of `folder`, or ("NVIDIA A100 80GB PCIe") in NeuSight's nvidia__*.csv.gz tables of
-// single fp32 operators, or ("h20") in InferSim's tables. Kinds whose table is absent have no rows.
-Result<std::vector<KernelRow>> read_kernel_rows(const std::string& folder,
+// single fp32 operators, or ("h20") in InferSim's tables. Kinds whose table is absent have no rows; a
+// time that is no number above zero is an error with its line. `tables` keeps what was read for the
+// next device.
+Result<std::vector<KernelRow>> read_kernel_rows(CsvTables& tables, const std::string& folder,
                                                 const std::string& device);
+
+// One table of a user's own, plain or gzipped, told apart by its columns: m n k (matmul), q_len
+// kv_len q_heads (attention; with phase: MLA), tokens topk experts (MoE). Times in latency_us. Every
+// cell that is no number above zero where one is due is located.
+tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::string& path);
 
 }  // namespace orrery

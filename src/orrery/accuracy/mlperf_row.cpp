@@ -42,7 +42,7 @@ void apply_mlperf(const TableRow& row, int replicas, RowStudy& out) {
     work.mean_length = std::min(kBertMeanLength, static_cast<double>(work.sequence));
     // The head runs on the masked positions alone: 76 of 512 (MLCommons BERT reference,
     // max_predictions_per_seq).
-    for (Op& op : out.study.graph.output.ops) op.rows_per_token *= kBertMaskedShare;
+    compute_outputs_for(out.study.graph, kBertMaskedShare);
   }
   const std::string hint = folded(row.text("precision_hint"));
   const bool low = cluster.chip.peak.fp8.value() > 0 && cluster.chip.generation != "ada" &&

@@ -60,6 +60,19 @@ ModelSpec spec_of_columns(const TableRow& row) {
   return spec;
 }
 
+// The rule that matches, else the catalog's longest name that the row's holds.
+std::optional<std::string> catalog_name(const TableRow& row, const Names& names,
+                                        const Catalog& catalog) {
+  if (auto ruled = lookup(names.models, row.text("model"), row.text("framework"))) return ruled;
+  const std::string text = folded(row.text("model"));
+  std::string best;
+  for (const std::string& name : catalog.names("models")) {
+    const std::string known = folded(name);
+    if (known.size() > folded(best).size() && contains(text, known.c_str())) best = name;
+  }
+  return best.empty() ? std::nullopt : std::optional(best);
+}
+
 bool same_shape(const OpGraph& graph, const TableRow& row) {
   const std::int64_t layers = whole(row, "layers"), hidden = whole(row, "hidden");
   return (layers == 0 || depth(graph) == layers) && (hidden == 0 || graph.hidden == hidden);
@@ -68,7 +81,7 @@ bool same_shape(const OpGraph& graph, const TableRow& row) {
 }  // namespace
 
 std::optional<OpGraph> row_model(const TableRow& row, const Names& names, const Catalog& catalog) {
-  if (const auto name = lookup(names.models, row.text("model"), row.text("framework"))) {
+  if (const auto name = catalog_name(row, names, catalog)) {
     Node node;
     node.kind = Node::Kind::Scalar;
     node.scalar = *name;

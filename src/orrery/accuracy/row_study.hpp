@@ -14,7 +14,6 @@ namespace orrery {
 enum class Skip : std::uint8_t {
   UnknownChip,        // accelerator not in the catalog
   UnknownModel,       // neither a catalog name nor enough columns to build one
-  IncompletePlan,     // sharding not printed and no rule for it
   NoTime,             // the row gives no time and none can be derived
   ContradictoryPlan,  // the printed plan cannot exist (ranks, divisibility)
   OtherMetric,        // a quantity that is not a time or a throughput

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "orrery/accuracy/mlperf_row.hpp"
+#include "orrery/accuracy/open_plan.hpp"
 #include "orrery/accuracy/row_opening.hpp"
 #include "orrery/accuracy/row_study.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -34,9 +35,11 @@ Precision precision_of(const TableRow& row) {
     p = precision_named(DType::Fp4);
   } else if (contains(dtype, "fp8")) {
     p = precision_named(DType::Fp8);
-    const bool blocks =
-        contains(dtype, "mx") || contains(dtype, "blockwise") || contains(dtype, "secondary");
-    p.scaling = blocks ? Scaling::Block : contains(dtype, "row") ? Scaling::Row : Scaling::Tensor;
+    // "secondary": Blackwell's on a page without a column for it; there "blockwise" is MX.
+    p.scaling = contains(dtype, "mx") || contains(dtype, "secondary") ? Scaling::Mx
+                : contains(dtype, "blockwise")                       ? Scaling::Block
+                : contains(dtype, "row")                             ? Scaling::Row
+                                                                     : Scaling::Tensor;
   } else if (contains(dtype, "fp16")) {
     p = precision_named(DType::Fp16);
   } else if (contains(dtype, "tf32")) {
@@ -61,7 +64,13 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     plan.precision.communication = contains(f, "bridge")       ? DType::Bf16
                                    : contains(f, "megatronlm") ? DType::Fp16
                                                                : DType::Fp32;
-    if (contains(f, "bridge")) plan.precision.gradients = DType::Bf16;
+    if (contains(f, "bridge")) {
+      plan.precision.gradients = DType::Bf16;
+      // fp8_param_gather of the current-scaling recipes.
+      plan.precision.casts_gathered_weights = plan.precision.scaling == Scaling::Tensor;
+    }
+    // Transformer Engine gathers the quantised input.
+    plan.precision.casts_gathered_activations = plan.precision.scaling != Scaling::None;
     // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
     plan.expert_dispatch =
         contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
@@ -83,11 +92,15 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     plan.attention_kernel = AttentionKernel::Flash2;  // PyTorch's scaled_dot_product_attention
     plan.overlap.tensor = contains(notes, "asynctp");
     plan.precision.communication = DType::Fp32;  // FSDP2 reduces gradients in fp32 by default
+    // torchao gathers in fp8 under one scale a tensor, in bf16 under one a row.
+    plan.precision.casts_gathered_weights = plan.precision.casts_gathered_activations =
+        plan.precision.scaling == Scaling::Tensor;
   }
   if (contains(f, "maxtext")) {
     plan.zero = 3;
     plan.recompute_stops_early = true;
     plan.sequence_parallel = plan.tensor > 1;
+    plan.gathers_inputs_again = false;
     plan.overlap.tensor = true;  // collective matmul is XLA's default on these configurations
     plan.precision.gradients = DType::Fp32;
     plan.launch = Launch::Graph;
@@ -182,7 +195,7 @@ std::optional<double> measured_step(const TableRow& row, const OpGraph& graph, c
 }
 
 // Copies the published setting over the study; false (with a reason) when it cannot be expressed.
-bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
+bool fill_plan(const TableRow& row, const Catalog& catalog, RowStudy& out, RowOutcome& outcome) {
   Study& study = out.study;
   ParallelPlan& plan = study.plan;
   Workload& work = study.work;
@@ -236,6 +249,9 @@ bool fill_plan(const TableRow& row, RowStudy& out, RowOutcome& outcome) {
   if (data > 0 && work.micro * data > static_cast<double>(work.global) && work.global > 0) {
     work.micro = static_cast<double>(work.global) / data;
   }
+  // MaxText's recipes shard weights over everything, MLPerf's rows have rules of their own.
+  if (degrees_are_open(row) && !is_mlperf && !contains(folded(row.text("framework")), "maxtext"))
+    choose_degrees(out, catalog);
   const Diagnostics problems = check_plan(study.graph, plan, work, cluster);
   if (!problems.empty()) {
     outcome.skip = Skip::ContradictoryPlan;
@@ -253,8 +269,6 @@ const char* name_of(Skip skip) {
       return "accelerator not in the catalog";
     case Skip::UnknownModel:
       return "model neither in the catalog nor described by the row";
-    case Skip::IncompletePlan:
-      return "parallel plan not printed";
     case Skip::NoTime:
       return "no time and none derivable";
     case Skip::ContradictoryPlan:
@@ -271,7 +285,7 @@ RowOutcome training_row(const TableRow& row, const Names& names, const Catalog& 
   const bool is_mlperf = !row.text("version").empty() && !row.text("org").empty();
   const std::string framework = is_mlperf ? mlperf_framework(row) : row.text("framework");
   if (!open_row(row, framework, names, catalog, out, outcome)) return outcome;
-  if (!fill_plan(row, out, outcome)) return outcome;
+  if (!fill_plan(row, catalog, out, outcome)) return outcome;
   const auto measured = measured_step(row, out.study.graph, out.study.work, out.study.setting.cluster.chips);
   if (!measured) {
     outcome.skip = Skip::NoTime;

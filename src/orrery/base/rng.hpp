@@ -7,6 +7,15 @@
 
 namespace orrery {
 
+// The number that splitmix64 draws after `state` (Steele, Lea, Flood, "Fast splittable pseudorandom
+// number generators", 2014): a hash of 64 bits.
+constexpr std::uint64_t mixed(std::uint64_t state) {
+  std::uint64_t z = state + 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
 class Rng {
  public:
   Rng(std::uint64_t seed, std::string_view stream) : state_(seed) {
@@ -16,10 +25,9 @@ class Rng {
   }
 
   std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
+    const std::uint64_t drawn = mixed(state_);
+    state_ += 0x9e3779b97f4a7c15ULL;
+    return drawn;
   }
 
   // Uniform in [0, 1), with 53 random bits.

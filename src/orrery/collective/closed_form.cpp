@@ -99,9 +99,15 @@ Cost choose(const CollectiveCall& call, const Path& path) {
     case CollectiveKind::AllToAll:
       return all_to_all(path);
     case CollectiveKind::Broadcast:
+    case CollectiveKind::Reduce:  // a broadcast backwards
       return broadcast(path);
     case CollectiveKind::SendRecv:
       return send_recv(path);
+    case CollectiveKind::Barrier: {  // an all-reduce of nothing
+      Path nothing = path;
+      nothing.size = 0.0;
+      return all_reduce(call, nothing);
+    }
   }
   return {};
 }
@@ -109,8 +115,10 @@ Cost choose(const CollectiveCall& call, const Path& path) {
 // A rank's own part never crosses a wire, but libraries copy it from buffer to buffer meanwhile.
 double own_copy(const CollectiveCall& call, const Path& path) {
   const double rate = path.hop[0].fabric->copy.value();
-  const bool none = call.kind == CollectiveKind::Broadcast || call.kind == CollectiveKind::SendRecv;
-  return none || rate <= 0.0 ? 0.0 : path.size / path.ranks / rate;
+  const bool has_own_part =
+      call.kind == CollectiveKind::AllReduce || call.kind == CollectiveKind::ReduceScatter ||
+      call.kind == CollectiveKind::AllGather || call.kind == CollectiveKind::AllToAll;
+  return !has_own_part || rate <= 0.0 ? 0.0 : path.size / path.ranks / rate;
 }
 
 }  // namespace

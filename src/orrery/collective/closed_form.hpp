@@ -20,7 +20,9 @@ enum class CollectiveKind : std::uint8_t {
   AllGather,
   AllToAll,
   Broadcast,
-  SendRecv
+  Reduce,
+  SendRecv,
+  Barrier
 };
 
 template <>
@@ -28,13 +30,14 @@ struct EnumNames<CollectiveKind> {
   static constexpr std::pair<const char*, CollectiveKind> values[] = {
       {"all_reduce", CollectiveKind::AllReduce}, {"reduce_scatter", CollectiveKind::ReduceScatter},
       {"all_gather", CollectiveKind::AllGather}, {"all_to_all", CollectiveKind::AllToAll},
-      {"broadcast", CollectiveKind::Broadcast},  {"send_recv", CollectiveKind::SendRecv}};
+      {"broadcast", CollectiveKind::Broadcast},  {"reduce", CollectiveKind::Reduce},
+      {"send_recv", CollectiveKind::SendRecv},   {"barrier", CollectiveKind::Barrier}};
 };
 
-// `size` is the whole vector as nccl-tests counts it: all_reduce, broadcast: one rank's buffer;
-// all_gather, reduce_scatter: the full vector, not the shard; all_to_all: what one rank sends in
-// all (its own part included); send_recv: the message, to a rank that differs at the outermost tier
-// where the group has members.
+// `size` is the whole vector as nccl-tests counts it: all_reduce, broadcast, reduce: one rank's
+// buffer; all_gather, reduce_scatter: the full vector, not the shard; all_to_all: what one rank
+// sends in all (its own part included); send_recv: the message, to a rank that differs at the
+// outermost tier where the group has members.
 struct CollectiveCall {
   CollectiveKind kind = CollectiveKind::AllReduce;
   Bytes size;

@@ -54,34 +54,49 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
     const double area = t.rows * t.columns;
     const double element = std::max(area * sm_time, path.pace);
     const double fill = area * path.fill;
-    const auto consider = [&](double waves, double k, double memory, double extra) {
-      const double math = waves * (k * element + fill);
+    const auto consider = [&](double waves, double pieces, double memory, double extra) {
+      const double math = waves * (s.k / pieces * element + fill);
       const double longer = std::max(std::max(math, memory), l2);
       const double duration = longer + unhidden * std::min(math, memory) + extra;
       if (duration >= best.duration) return;
       best.duration = duration;
       best.math = math;
       best.memory = memory;
+      best.tile = {t.rows, t.columns, blocks, pieces, waves, l2 / per_l2, element, fill, extra};
     };
     if (blocks >= p.sms) {
-      consider(whole(blocks * per_sm), s.k, stream, 0.0);
+      consider(whole(blocks * per_sm), 1.0, stream, 0.0);
       continue;
     }
-    consider(1.0, s.k, std::max(stream, one_sm / blocks), 0.0);
+    consider(1.0, 1.0, std::max(stream, one_sm / blocks), 0.0);
     const auto most = static_cast<double>(static_cast<std::int64_t>(p.sms / blocks));
     const double split = std::min(path.split, most);  // pieces, at most one wave of them
     if (split < 2.0 || s.k < 256.0) continue;
     const double adding =
         p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count * per_l2;
-    consider(1.0, s.k / split, std::max(stream, one_sm / (blocks * split)), adding);
+    consider(1.0, split, std::max(stream, one_sm / (blocks * split)), adding);
   }
   best.duration += p.launch;
   return best;
 }
 
 // Quantising activations reads bf16 and writes the narrow type: `quantise` passes of bf16's bytes.
-double quantising(const Parts& p, const Path& path, double elements) {
-  return path.floor + path.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+// Scales of small blocks need no look at the whole tensor first: MX's cast is fp8_block's.
+double quantising(const Parts& p, const Path& path, const Kernel& kernel, double elements) {
+  const Path& cast =
+      kernel.scaling == Scaling::Mx && kernel.compute == DType::Fp8 ? p.fp8_block : path;
+  return cast.floor + cast.quantise * 2.0 * elements / (p.c.memory.share * p.bandwidth);
+}
+
+// A weight gradient sums over rows, across the scales of both its operands. Row scales: each is
+// cast again. Blocks and MX: the cast that made the first layout wrote the second beside it, so
+// that only its bytes are more.
+double cast_elements(const Kernel& kernel) {
+  if (kernel.pass != Pass::BackwardWeight) return kernel.m * kernel.k;
+  const double both = kernel.m * kernel.k + kernel.k * kernel.n;
+  if (kernel.scaling == Scaling::Row) return both;
+  const double narrow = bytes_per_element(kernel.compute);
+  return both * narrow / (2.0 + narrow);
 }
 
 double output_bytes(const Kernel& kernel) {
@@ -98,7 +113,7 @@ Raw matmul(const Parts& p, const Kernel& kernel) {
   s.output_bytes = output_bytes(kernel);
   Raw raw = tiled(p, path, s, p.c.memory.share);
   if (kernel.quantises_input) {
-    raw.duration += quantising(p, path, s.m * s.k * s.count);
+    raw.duration += quantising(p, path, kernel, cast_elements(kernel) * s.count);
   } else if (kernel.compute == DType::Bf16 && kernel.weights != DType::Bf16) {
     raw.duration += path.floor;
   }
@@ -146,7 +161,7 @@ Raw systolic_matmul(const Parts& p, const Kernel& kernel) {
   raw.duration = std::max(raw.math, raw.memory) +
                  (1.0 - p.c.matmul.hidden) * std::min(raw.math, raw.memory) + p.launch;
   if (grouped) raw.duration += path.grouped_floor;
-  if (kernel.quantises_input) raw.duration += quantising(p, path, m * kernel.k * count);
+  if (kernel.quantises_input) raw.duration += quantising(p, path, kernel, m * kernel.k * count);
   return raw;
 }
 

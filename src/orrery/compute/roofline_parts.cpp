@@ -66,7 +66,7 @@ const Path& Parts::path(const Kernel& kernel) const {
       return bf16;
     case DType::Fp8:
       if (kernel.weights == DType::Fp4 || kernel.weights == DType::Int4) return fp8_on_fp4;
-      return kernel.scaling == Scaling::Block ? fp8_block : fp8;
+      return kernel.scaling == Scaling::Block ? fp8_block : fp8;  // MX: the unit's own scales
     case DType::Int8:
       return int8;
     case DType::Fp4:
@@ -74,6 +74,31 @@ const Path& Parts::path(const Kernel& kernel) const {
       return fp4;
   }
   return bf16;
+}
+
+double Parts::unit_peak(const Kernel& kernel) const {
+  switch (kernel.kind) {
+    case OpKind::Norm:
+    case OpKind::Elementwise:
+    case OpKind::Embedding:
+    case OpKind::Router:
+    case OpKind::Permute:
+    case OpKind::CrossEntropy:
+    case OpKind::Convolution:
+      return vector;
+    case OpKind::Attention: {
+      // an fp8 cache may be multiplied in fp8 even by bf16 queries
+      const double own = path(kernel).peak;
+      return kernel.weights == DType::Fp8 ? std::max(own, fp8.peak) : own;
+    }
+    case OpKind::Matmul:
+    case OpKind::GroupedMatmul:
+    case OpKind::LinearAttention:
+    case OpKind::StateSpace:
+    case OpKind::SparseIndex:
+      return path(kernel).peak;
+  }
+  return vector;
 }
 
 }  // namespace orrery::roofline

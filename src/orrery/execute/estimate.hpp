@@ -10,7 +10,7 @@
 
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/compute_model.hpp"
-#include "orrery/execute/attention_kernels.hpp"
+#include "orrery/execute/software_kernels.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/program/program.hpp"
 
@@ -48,13 +48,13 @@ struct Prices {
   const CollectiveCalibration& collectives;
   Stack stack;
   double straggler_sigma = 0.0;                 // relative spread of one rank's kernel time
-  const AttentionKernels* attention = nullptr;  // nullptr: every kernel is as fast as the best
+  const SoftwareKernels* software = nullptr;  // nullptr: every kernel is as fast as the calibrated
 };
 
 struct SegmentTime {
   std::array<Seconds, kWorks> work;
-  std::array<Seconds, kTraffics> exposed;  // on the critical path
-  std::array<Seconds, kTraffics> busy;     // hidden or not
+  std::array<Seconds, kCommPurposes> exposed;  // on the critical path
+  std::array<Seconds, kCommPurposes> busy;     // hidden or not
   Seconds host;                            // launches that the stream waits for
   Seconds weight_gradient;  // of `work`: products that nobody waits for (zero-bubble schedules)
   Seconds math, memory;     // lower bounds of `work`: what the units and the memory alone need
@@ -68,8 +68,8 @@ struct SegmentTime {
 // A whole step on the stage that is busiest, and what the others make it wait for.
 struct StepTime {
   std::array<std::array<Seconds, kWorks>, kPhases> work;
-  std::array<Seconds, kTraffics> exposed;
-  std::array<Seconds, kTraffics> busy;
+  std::array<Seconds, kCommPurposes> exposed;
+  std::array<Seconds, kCommPurposes> busy;
   Seconds bubble, optimizer, host, stragglers;
   Seconds math, memory;
   Flops flops;  // executed on one rank of the busiest stage
@@ -85,8 +85,9 @@ struct StepTime {
 struct PricedProgram {
   struct Transfer {
     Seconds duration;
-    Traffic traffic = Traffic::Tensor;
+    CommPurpose traffic = CommPurpose::Tensor;
     bool may_overlap = false;
+    bool always_overlaps = false;
     bool gathers = false;  // hides behind the forward pass when it happens once a step
   };
   struct PricedSegment {
@@ -95,7 +96,7 @@ struct PricedProgram {
     Seconds host;  // over the host link
     Phase phase = Phase::Forward;
     bool is_layer = true;
-    double host_work = 1.0;
+    double expert_products = 0;
   };
   struct Stage {
     std::vector<SegmentRun> forward, recompute, backward;

@@ -14,10 +14,10 @@ TimeNode time_tree(const StepTime& step) {
     if (!parts.empty()) top.push_back(sum_of(name_of(static_cast<Phase>(p)), std::move(parts)));
   }
   std::vector<TimeNode> traffic;
-  for (int i = 0; i < kTraffics; ++i) {
+  for (int i = 0; i < kCommPurposes; ++i) {
     const Seconds t = step.exposed[static_cast<std::size_t>(i)];
     if (t > Seconds{})
-      traffic.push_back({name_of(static_cast<Traffic>(i)), t, "collective closed form", {}});
+      traffic.push_back({name_of(static_cast<CommPurpose>(i)), t, "collective closed form", {}});
   }
   if (!traffic.empty()) top.push_back(sum_of("exposed communication", std::move(traffic)));
   const auto leaf = [&](const char* name, Seconds t, const char* source) {

@@ -35,6 +35,14 @@ struct Wires {
 
   [[nodiscard]] const Link& link(LinkId l) const { return links[index(l)]; }
   [[nodiscard]] const LinkKind& kind(LinkId l) const { return kinds[links[index(l)].kind]; }
+  // What an endpoint can send over all its links.
+  [[nodiscard]] BytesPerSecond injection(std::uint32_t endpoint) const {
+    BytesPerSecond sum;
+    for (const Link& l : links) {
+      if (l.from == endpoint) sum += kinds[l.kind].bandwidth;
+    }
+    return sum;
+  }
   // Both directions; returns the one from `a` to `b`, the other is the next id.
   LinkId connect(std::uint32_t a, std::uint32_t b, std::uint32_t kind) {
     const auto id = static_cast<LinkId>(links.size());

@@ -9,8 +9,9 @@ namespace orrery {
 
 enum class Pass : std::uint8_t { Forward, BackwardData, BackwardWeight, Backward };
 
-// How operands are scaled on their way into a low-precision matrix unit.
-enum class Scaling : std::uint8_t { None, Tensor, Row, Block };
+// How operands are scaled on their way into a low-precision matrix unit: one scale for a tensor, a
+// row, a block of 128 (applied outside the unit), or 32 elements (applied inside it: OCP's MX).
+enum class Scaling : std::uint8_t { None, Tensor, Row, Block, Mx };
 
 struct Kernel {
   OpKind kind = OpKind::Elementwise;

@@ -145,4 +145,8 @@ double state_elements_per_sequence(const OpGraph& graph) {
   return total;
 }
 
+void compute_outputs_for(OpGraph& graph, double share_of_positions) {
+  for (Op& op : graph.output.ops) op.rows_per_token *= share_of_positions;
+}
+
 }  // namespace orrery

@@ -52,6 +52,9 @@ double active_parameters(const OpGraph&);
 // Layers in the body.
 int depth(const OpGraph&);
 
+// The output head is computed for that share of the positions: masked language models look at no others.
+void compute_outputs_for(OpGraph& graph, double share_of_positions);
+
 // Whether any layer routes tokens to experts.
 bool has_experts(const OpGraph&);
 

@@ -5,8 +5,8 @@
 namespace orrery::planning {
 namespace {
 
-constexpr auto kData = static_cast<std::size_t>(Traffic::Data);
-constexpr auto kPipeline = static_cast<std::size_t>(Traffic::Pipeline);
+constexpr auto kData = static_cast<std::size_t>(CommPurpose::Data);
+constexpr auto kPipeline = static_cast<std::size_t>(CommPurpose::Pipeline);
 
 bool contains(const std::vector<std::uint8_t>& list, std::uint8_t value) {
   return std::ranges::find(list, value) != list.end();
@@ -126,18 +126,18 @@ void Scorer::price_kernels(const Choices& choices, const Positions& zeros) {
 }
 
 void Scorer::let_overlap(const Overlap& overlap) {
-  const auto lets = [&](Traffic traffic) {
+  const auto lets = [&](CommPurpose traffic) {
     switch (traffic) {
-      case Traffic::Tensor:
+      case CommPurpose::Tensor:
         return overlap.tensor;
-      case Traffic::Expert:
+      case CommPurpose::Expert:
         return overlap.expert;
-      case Traffic::Context:
+      case CommPurpose::Context:
         return overlap.context;
-      case Traffic::Data:
+      case CommPurpose::Data:
         return overlap.data;
-      case Traffic::Pipeline:
-      case Traffic::Host:
+      case CommPurpose::Pipeline:
+      case CommPurpose::Host:
         return true;
     }
     return true;
@@ -145,7 +145,9 @@ void Scorer::let_overlap(const Overlap& overlap) {
   std::size_t i = 0;
   for (auto& segment : priced_.segments) {
     for (auto& transfer : segment.transfers) {
-      transfer.may_overlap = may_overlap_[i++] && lets(transfer.traffic);
+      transfer.may_overlap =
+          transfer.always_overlaps || (may_overlap_[i] && lets(transfer.traffic));
+      ++i;
     }
   }
 }

@@ -22,12 +22,12 @@ double optimizer_bytes(const Precision& p) {
 
 void add_gradient_traffic(RankClass& c, const ParallelPlan& plan, const Groups& groups) {
   const double wire = bytes_per_element(plan.precision.communication);
-  const double weight = bytes_per_element(plan.precision.weights);
+  const double weight = gathered_weight_bytes(plan.precision);
   const auto add = [&](CollectiveKind kind, double elements, double width,
                        const GroupShape& group) {
     if (elements <= 0 || group.ranks() < 2) return;
     c.step.push_back(
-        {{kind, Bytes{elements * width}, group}, Traffic::Data, plan.overlap.data, 1.0});
+        {{kind, Bytes{elements * width}, group}, CommPurpose::Data, plan.overlap.data, 1.0});
   };
   if (plan.lora_rank > 0) return;  // adapters are thousands of times smaller than the base
   const double dense = c.parameters - c.expert_parameters;
@@ -45,7 +45,7 @@ void add_gradient_traffic(RankClass& c, const ParallelPlan& plan, const Groups& 
   // The gradient norm: one number over everybody.
   if (groups.data.ranks() > 1) {
     c.step.push_back(
-        {{CollectiveKind::AllReduce, Bytes{4}, groups.data}, Traffic::Data, false, 1.0});
+        {{CollectiveKind::AllReduce, Bytes{4}, groups.data}, CommPurpose::Data, false, 1.0});
   }
 }
 
@@ -136,7 +136,7 @@ Program lower_training(const OpGraph& graph, const ParallelPlan& plan, const Wor
     program.stage_send = {
         {CollectiveKind::SendRecv,
          Bytes{batch.tokens * static_cast<double>(graph.hidden) * width / cut}, groups.pipeline},
-        Traffic::Pipeline,
+        CommPurpose::Pipeline,
         plan.overlap.pipeline,
         1.0};
   }
@@ -184,7 +184,7 @@ Program lower_forward(const OpGraph& graph, const ParallelPlan& plan, const Batc
     program.stage_send = {
         {CollectiveKind::SendRecv, Bytes{batch.tokens * static_cast<double>(graph.hidden) * width},
          groups.pipeline},
-        Traffic::Pipeline,
+        CommPurpose::Pipeline,
         false,
         1.0};
   }

@@ -100,7 +100,10 @@ Footprint training_footprint(const OpGraph& graph, const StageContents& contents
     full_layers -= recomputed;
     f.per_micro_batch += recomputed * saved_of_layer(layer, shard, plan, layer_input) +
                          (run.count - recomputed) * whole;
-    if (plan.recompute == Recompute::Full) f.rebuilt = std::max(f.rebuilt, whole);
+    if (plan.recompute == Recompute::Full) {
+      // The layer's input, kept as its checkpoint, is not there twice.
+      f.rebuilt = std::max(f.rebuilt, whole - saved_of_layer(layer, shard, plan, layer_input));
+    }
   }
   if (contents.has_input) {
     for (const Op& op : graph.input.ops) f.per_micro_batch += shard.saved(op);

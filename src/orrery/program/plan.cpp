@@ -1,6 +1,24 @@
 #include "orrery/program/plan.hpp"
 
+#include <algorithm>
+
 namespace orrery {
+namespace {
+
+double gathered_bytes(DType stored, DType compute, bool is_cast) {
+  const double width = bytes_per_element(stored);
+  return is_cast ? std::min(width, bytes_per_element(compute)) : width;
+}
+
+}  // namespace
+
+double gathered_weight_bytes(const Precision& p) {
+  return gathered_bytes(p.weights, p.compute, p.casts_gathered_weights);
+}
+
+double gathered_activation_bytes(const Precision& p) {
+  return gathered_bytes(p.activations, p.compute, p.casts_gathered_activations);
+}
 
 Precision precision_named(DType compute) {
   Precision p;

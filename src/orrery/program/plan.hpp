@@ -63,7 +63,8 @@ struct EnumNames<Scaling> {
   static constexpr std::pair<const char*, Scaling> values[] = {{"none", Scaling::None},
                                                                {"tensor", Scaling::Tensor},
                                                                {"row", Scaling::Row},
-                                                               {"block", Scaling::Block}};
+                                                               {"block", Scaling::Block},
+                                                               {"mx", Scaling::Mx}};
 };
 template <>
 struct EnumNames<Task> {
@@ -89,8 +90,16 @@ struct Precision {
   DType communication = DType::Bf16;  // gradients on the wire
   Scaling scaling = Scaling::None;    // of a low-precision compute format
   bool master_weights = true;         // an fp32 copy beside 16-bit weights
+  // Cast to the compute format before they travel: weights that ZeRO gathers (fp8 parameter gather),
+  // activations that tensor ranks gather under sequence parallelism.
+  bool casts_gathered_weights = false;
+  bool casts_gathered_activations = false;
   friend bool operator==(const Precision&, const Precision&) = default;
 };
+
+// Bytes of a weight, or of an activation, while it is gathered.
+double gathered_weight_bytes(const Precision& precision);
+double gathered_activation_bytes(const Precision& precision);
 
 // The usual set for a name: what `precision: bf16` or `fp8` means.
 Precision precision_named(DType compute);
@@ -132,6 +141,9 @@ struct ParallelPlan {
   int shard = 0;  // ranks that one ZeRO shard group spans (HSDP); 0: all data and context ranks
   int zero = 1;
   bool sequence_parallel = false;
+  // The backward pass gathers a layer's input again, for each rank kept its own part (Korthikanti et
+  // al. 2022, section 4.2.2). Compilers that see the whole step gather once.
+  bool gathers_inputs_again = true;
   Schedule schedule = Schedule::OneFOneB;
   Recompute recompute = Recompute::None;
   int recompute_layers = 0;  // full recompute of this many layers a stage; 0: all
@@ -162,6 +174,7 @@ struct Workload {
   std::int64_t sequence = 0;
   Packing packing = Packing::Packed;
   double mean_length = 0;  // useful tokens a sequence (padded, unpadded); 0: sequence
+  double predicted_share = 1.0;  // of the positions, those that the output head is computed for
   // Serving.
   std::int64_t sequences = 0;  // batch of one replica
   std::int64_t prompt = 0;
@@ -205,6 +218,10 @@ void describe(V& v, Precision& p) {
   v("communication", p.communication, "gradients on the wire");
   v("scaling", p.scaling, "scales of a low-precision compute format");
   v("master_weights", p.master_weights, "an fp32 copy beside 16-bit weights");
+  v("casts_gathered_weights", p.casts_gathered_weights,
+    "ZeRO gathers weights in the compute format");
+  v("casts_gathered_activations", p.casts_gathered_activations,
+    "sequence parallelism gathers activations in the compute format");
 }
 
 template <class V>
@@ -223,6 +240,8 @@ void describe(V& v, ParallelPlan& p) {
   v("zero", p.zero, "0 none, 1 optimizer, 2 and gradients, 3 and weights (FSDP)");
   v("sequence_parallel", p.sequence_parallel,
     "norms and residuals cut by tokens over the tensor ranks");
+  v("gathers_inputs_again", p.gathers_inputs_again,
+    "sequence parallel: the backward pass gathers a layer's input again");
   v("schedule", p.schedule,
     "order of micro-batches in the pipeline; virtual_stages > 1 makes 1f1b interleaved");
   v("recompute", p.recompute, "what the backward pass computes again");
@@ -251,6 +270,8 @@ void describe(V& v, Workload& w) {
   v("sequence", w.sequence, "training: tokens a sequence");
   v("packing", w.packing, "packed: no padding; padded: computed and wasted; unpadded: skipped");
   v("mean_length", w.mean_length, "padded or unpadded: useful tokens a sequence");
+  v("predicted_share", w.predicted_share,
+    "training: share of the positions that the output head is computed for (masked models)");
   v("sequences", w.sequences, "serving: sequences in flight on one replica");
   v("prompt", w.prompt, "serving: prompt tokens a sequence");
   v("generated", w.generated, "serving: generated tokens a sequence");

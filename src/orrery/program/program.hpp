@@ -20,9 +20,9 @@ inline constexpr int kWorks = 6;
 const char* name_of(Work);
 
 // Why ranks talk.
-enum class Traffic : std::uint8_t { Tensor, Context, Expert, Data, Pipeline, Host };
-inline constexpr int kTraffics = 6;
-const char* name_of(Traffic);
+enum class CommPurpose : std::uint8_t { Tensor, Context, Expert, Data, Pipeline, Host };
+inline constexpr int kCommPurposes = 6;
+const char* name_of(CommPurpose);
 
 enum class Phase : std::uint8_t { Forward, Recompute, Backward };
 inline constexpr int kPhases = 3;
@@ -37,9 +37,10 @@ struct ComputeTask {
 
 struct CommTask {
   CollectiveCall call;
-  Traffic traffic = Traffic::Tensor;
+  CommPurpose traffic = CommPurpose::Tensor;
   bool may_overlap = false;  // the plan lets it run behind compute of the same segment
   double repeat = 1.0;
+  bool always_overlaps = false;  // whatever the plan says
 };
 
 // One pass of one layer (or of the embedding, the head) for one micro-batch on one rank.
@@ -49,7 +50,7 @@ struct Segment {
   std::vector<CommTask> comm;
   Bytes host;              // moved to or from host memory during this segment
   bool is_layer = true;    // counts as a layer for per-layer overheads
-  double host_work = 1.0;  // launches, in those of a dense layer: every local expert adds its own
+  double expert_products = 0;  // grouped products x experts of this rank: each is launched
 };
 
 struct SegmentRun {

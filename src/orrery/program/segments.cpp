@@ -13,10 +13,6 @@ double nodes_visited(double nodes, double top_k) {
   return nodes * (1.0 - std::pow(1.0 - 1.0 / nodes, top_k));
 }
 
-// Grouped products of the training frameworks launch a cast and a product for each local expert
-// (TE's GroupedLinear); a dense layer launches about 40 kernels forward.
-constexpr double kExpertLaunches = 2.0 / 40.0;
-
 }  // namespace
 
 bool is_recomputed(const Op& op, const ParallelPlan& plan) {
@@ -56,18 +52,26 @@ void SegmentBuilder::tensor_traffic(const Op& op, Segment& segment) const {
   const bool partial = op.sharding == Sharding::Row ||
                        (op.sharding == Sharding::Vocabulary && op.kind == OpKind::Embedding);
   if (!partial || plan_.tensor < 2) return;
-  const Bytes size{batch_.tokens * op.rows_per_token * static_cast<double>(op.n) *
-                   bytes_per_element(plan_.precision.activations)};
-  const auto add = [&](CollectiveKind kind) {
-    segment.comm.push_back(
-        {{kind, size, groups_.tensor}, Traffic::Tensor, plan_.overlap.tensor, 1.0});
+  const double elements = batch_.tokens * op.rows_per_token * static_cast<double>(op.n);
+  const double width = bytes_per_element(plan_.precision.activations);
+  const auto add = [&](CollectiveKind kind, double bytes_each, bool always_overlaps = false) {
+    segment.comm.push_back({{kind, Bytes{elements * bytes_each}, groups_.tensor},
+                            CommPurpose::Tensor,
+                            plan_.overlap.tensor,
+                            1.0,
+                            always_overlaps});
   };
   if (!plan_.sequence_parallel) {
-    add(CollectiveKind::AllReduce);
+    add(CollectiveKind::AllReduce, width);
     return;
   }
-  add(CollectiveKind::ReduceScatter);
-  if (op.kind != OpKind::Embedding) add(CollectiveKind::AllGather);
+  add(CollectiveKind::ReduceScatter, width);
+  if (op.kind == OpKind::Embedding) return;
+  const double gathered = gathered_activation_bytes(plan_.precision);
+  add(CollectiveKind::AllGather, gathered);
+  // For the weight gradient, while the other gradient is computed.
+  if (segment.phase == Phase::Backward && plan_.gathers_inputs_again)
+    add(CollectiveKind::AllGather, gathered, true);
 }
 
 // Tokens travel to their experts and back: one all-to-all a permutation.
@@ -78,7 +82,7 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
   const double copy = batch_.tokens * op.rows_per_token / plan_.tensor * static_cast<double>(op.k) *
                       width * (plan_.capacity_factor > 0 ? plan_.capacity_factor : 1.0);
   const double sent = copy * top_k;
-  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, Traffic traffic,
+  const auto add = [&](CollectiveKind kind, double bytes, const GroupShape& group, CommPurpose traffic,
                        bool overlap) {
     segment.comm.push_back({{kind, Bytes{bytes}, group}, traffic, overlap, 1.0});
   };
@@ -89,17 +93,17 @@ void SegmentBuilder::expert_traffic(const Op& op, Segment& segment) const {
     within.members[0] = inside;
     within.concurrent = groups_.expert.concurrent;
     between.members[0] = 1;
-    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, Traffic::Expert,
+    add(CollectiveKind::AllToAll, copy * nodes_visited(nodes, top_k), between, CommPurpose::Expert,
         plan_.overlap.expert);
     if (inside > 1)
-      add(CollectiveKind::AllToAll, sent, within, Traffic::Expert, plan_.overlap.expert);
+      add(CollectiveKind::AllToAll, sent, within, CommPurpose::Expert, plan_.overlap.expert);
   } else {
-    add(CollectiveKind::AllToAll, sent, groups_.expert, Traffic::Expert, plan_.overlap.expert);
+    add(CollectiveKind::AllToAll, sent, groups_.expert, CommPurpose::Expert, plan_.overlap.expert);
   }
   if (plan_.expert_tensor > 1) {
     const bool back = op.name.ends_with("unpermute");
     add(back ? CollectiveKind::ReduceScatter : CollectiveKind::AllGather,
-        sent * plan_.expert_tensor, groups_.expert_tensor, Traffic::Tensor, false);
+        sent * plan_.expert_tensor, groups_.expert_tensor, CommPurpose::Tensor, false);
   }
 }
 
@@ -116,13 +120,13 @@ void SegmentBuilder::context_traffic(const Op& op, Segment& segment, double fact
     const double q_and_out =
         batch_.tokens * heads * static_cast<double>(a.head_dim + a.v_head_dim) * width;
     segment.comm.push_back({{CollectiveKind::AllToAll, Bytes{q_and_out + kv}, groups_.context},
-                            Traffic::Context,
+                            CommPurpose::Context,
                             false,
                             factor});
     return;
   }
   segment.comm.push_back({{CollectiveKind::AllGather, Bytes{kv * plan_.context}, groups_.context},
-                          Traffic::Context,
+                          CommPurpose::Context,
                           plan_.overlap.context && plan_.context_exchange == ContextExchange::Ring,
                           factor});
 }
@@ -130,11 +134,11 @@ void SegmentBuilder::context_traffic(const Op& op, Segment& segment, double fact
 // ZeRO-3: weights are gathered before each pass of each micro-batch.
 void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
   if (plan_.zero < 3) return;
-  const double width = bytes_per_element(plan_.precision.weights);
+  const double width = gathered_weight_bytes(plan_.precision);
   const double dense = built.parameters - built.expert_parameters;
   if (dense > 0 && groups_.shard.ranks() > 1) {
     segment.comm.push_back({{CollectiveKind::AllGather, Bytes{dense * width}, groups_.shard},
-                            Traffic::Data,
+                            CommPurpose::Data,
                             plan_.overlap.data,
                             1.0});
   }
@@ -142,7 +146,7 @@ void SegmentBuilder::weight_gather(const Built& built, Segment& segment) const {
   if (built.expert_parameters > 0 && experts.ranks() > 1) {
     segment.comm.push_back(
         {{CollectiveKind::AllGather, Bytes{built.expert_parameters * width}, experts},
-         Traffic::Data,
+         CommPurpose::Data,
          plan_.overlap.data,
          1.0});
   }
@@ -154,7 +158,7 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
   const double dense = built.parameters - built.expert_parameters;
   if (dense > 0 && groups_.shard.ranks() > 1) {
     segment.comm.push_back({{CollectiveKind::ReduceScatter, Bytes{dense * width}, groups_.shard},
-                            Traffic::Data,
+                            CommPurpose::Data,
                             plan_.overlap.data,
                             1.0});
   }
@@ -162,7 +166,7 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
   if (built.expert_parameters > 0 && experts.ranks() > 1) {
     segment.comm.push_back(
         {{CollectiveKind::ReduceScatter, Bytes{built.expert_parameters * width}, experts},
-         Traffic::Data,
+         CommPurpose::Data,
          plan_.overlap.data,
          1.0});
   }
@@ -170,18 +174,18 @@ void SegmentBuilder::gradient_scatter(const Built& built, Segment& segment) cons
 
 SegmentBuilder::Built SegmentBuilder::build(const Layer& layer, bool is_layer, Passes passes) {
   Built built;
-  double host_work = 1.0;
+  double expert_products = 0;
   for (const Op& op : layer.ops) {
     const double weights = shard_.parameters(op);
     built.parameters += weights;
     if (op.sharding == Sharding::Experts) built.expert_parameters += weights;
     if (op.kind == OpKind::GroupedMatmul) {
-      host_work += kExpertLaunches * static_cast<double>(op.moe.experts) / plan_.expert;
+      expert_products += static_cast<double>(op.moe.experts) / plan_.expert;
     }
   }
-  Segment forward{Phase::Forward, {}, {}, {}, is_layer, host_work};
-  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, host_work};
-  Segment backward{Phase::Backward, {}, {}, {}, is_layer, host_work};
+  Segment forward{Phase::Forward, {}, {}, {}, is_layer, expert_products};
+  Segment recompute{Phase::Recompute, {}, {}, {}, is_layer, expert_products};
+  Segment backward{Phase::Backward, {}, {}, {}, is_layer, expert_products};
   // What follows the inputs of the last product makes the layer's output alone.
   const Op* last_needed = layer.ops.data() + layer.ops.size();
   for (const Op& op : layer.ops) {

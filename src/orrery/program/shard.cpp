@@ -33,19 +33,19 @@ const char* name_of(Work work) {
   return "";
 }
 
-const char* name_of(Traffic traffic) {
+const char* name_of(CommPurpose traffic) {
   switch (traffic) {
-    case Traffic::Tensor:
+    case CommPurpose::Tensor:
       return "tensor";
-    case Traffic::Context:
+    case CommPurpose::Context:
       return "context";
-    case Traffic::Expert:
+    case CommPurpose::Expert:
       return "expert";
-    case Traffic::Data:
+    case CommPurpose::Data:
       return "data";
-    case Traffic::Pipeline:
+    case CommPurpose::Pipeline:
       return "pipeline";
-    case Traffic::Host:
+    case CommPurpose::Host:
       return "host";
   }
   return "";

@@ -200,8 +200,8 @@ Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
 }
 
-Read<AttentionKernels> Catalog::attention() const {
-  return read_whole<AttentionKernels>(document("calibration", "attention"));
+Read<SoftwareKernels> Catalog::software() const {
+  return read_whole<SoftwareKernels>(document("calibration", "software"));
 }
 
 Read<Bands> Catalog::bands() const { return read_whole<Bands>(document("calibration", "bands")); }

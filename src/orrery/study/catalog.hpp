@@ -43,7 +43,7 @@ class Catalog {
   [[nodiscard]] Read<KernelCalibration> kernels(const Chip& chip) const;
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
-  [[nodiscard]] Read<AttentionKernels> attention() const;
+  [[nodiscard]] Read<SoftwareKernels> software() const;
   [[nodiscard]] Read<PriceList> prices() const;
   [[nodiscard]] Read<Bands> bands() const;
 

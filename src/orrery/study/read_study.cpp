@@ -170,7 +170,7 @@ Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catal
   take(catalog.kernels(cluster.chip), s.kernels);
   take(catalog.collectives(cluster), s.collectives);
   take(catalog.memory(cluster.chip), s.memory);
-  take(catalog.attention(), s.attention);
+  take(catalog.software(), s.software);
   take(catalog.prices(), s.prices);
   take(catalog.bands(), s.bands);
   take(catalog.stack(stack, where), s.stack);
@@ -242,6 +242,13 @@ Read<Study> read_study(const Node& root, const Catalog& catalog) {
     } else {
       append(problems, cluster.error());
     }
+  }
+  if (study.work.predicted_share > 0.0 && study.work.predicted_share <= 1.0) {
+    compute_outputs_for(study.graph, study.work.predicted_share);
+  } else if (const Node* batch = root.find("batch"); batch != nullptr) {
+    const Node* said = batch->find("predicted_share");
+    if (said != nullptr)
+      problems.push_back({said->where(), fmt::format("saw {}; expected more than 0 and at most 1", said->seen())});
   }
   check_serving(study.work, root, problems);
   check_figures(study, root, problems);

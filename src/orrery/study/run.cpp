@@ -20,7 +20,7 @@ struct Priced {
 
 Priced priced(const Setting& s) {
   auto compute = make_roofline(s.cluster.chip, s.kernels);
-  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.attention};
+  Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   return {std::move(compute), std::move(prices)};
 }
 

@@ -49,7 +49,7 @@ struct Setting {
   CollectiveCalibration collectives;
   Stack stack;
   MemoryAllowance memory;
-  AttentionKernels attention;
+  SoftwareKernels software;
   PriceList prices;
   Bands bands;
   double straggler_sigma = 0.0;

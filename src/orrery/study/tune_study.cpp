@@ -27,7 +27,7 @@ StudyTuning tune_training(const Study& study, const ParallelPlan& base, const Pl
                           const TuneGoal& goal) {
   const Setting& s = study.setting;
   const auto compute = make_roofline(s.cluster.chip, s.kernels);
-  const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.attention};
+  const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   const TuneResult found =
       tune({study.graph, base, study.work, prices, s.memory, s.prices}, space, goal);
   StudyTuning out{{}, found.plans_evaluated, found.plans_feasible, found.plans_infeasible, 0};

@@ -92,6 +92,7 @@ TEST(CollectiveTime, KeepsItsBoundsOnEveryClusterOfTheCatalog) {
     const GroupShape all{{c.tiers[0].width, 1, 1, 1}};
     const double p = c.tiers[0].width;
     for (const auto& [name, kind] : EnumNames<CollectiveKind>::values) {
+      if (kind == CollectiveKind::Barrier) continue;  // carries nothing: no longer for more bytes
       double before = 0.0;
       for (double bytes = 1.0; bytes < 1e11; bytes *= 3.0) {
         const CollectiveTime t =

@@ -123,7 +123,8 @@ std::vector<Case> cases() {
 TEST_P(Measured, KernelsNeverShownToTheFitStayInTheirBands) {
   if (!std::filesystem::exists(kMeasured)) GTEST_SKIP() << "no measured kernels beside the source";
   const Case c = cases()[static_cast<std::size_t>(GetParam())];
-  const auto rows = read_kernel_rows(kMeasured, c.device);
+  CsvTables tables;
+  const auto rows = read_kernel_rows(tables, kMeasured, c.device);
   ASSERT_TRUE(rows.has_value());
   const auto calibration = read_kernel_calibration(kCatalog + c.chip.name + ".yaml");
   ASSERT_TRUE(calibration.has_value());

@@ -182,5 +182,27 @@ TEST(Calibration, FallsBackFromNameToGenerationToKind) {
   EXPECT_EQ(kernel_calibration_file(chip, kFolder), kFolder + "/b200.yaml");
 }
 
+// A weight gradient sums across the scales of both operands. The cast that made MX's first layout
+// wrote the second beside it: one byte more beside two read and one written, so a third of a cast.
+// Row scales: both are cast anew.
+TEST(Roofline, WeightGradientsCastAgainWhatTheirScalesCross) {
+  const auto model = model_of(b200());
+  const auto casting = [&](Scaling scaling, Pass pass) {
+    Kernel kernel = product(8192, 8192, 8192);
+    kernel.compute = kernel.weights = DType::Fp8;
+    kernel.scaling = scaling;
+    kernel.pass = pass;
+    const Seconds plain = model->time(kernel).duration;
+    kernel.quantises_input = true;
+    return (model->time(kernel).duration - plain).value();
+  };
+  const double floor = calibration("b200").matmul.fp8_block.floor.value();
+  const double mx = casting(Scaling::Mx, Pass::Forward) - floor;
+  EXPECT_NEAR(casting(Scaling::Mx, Pass::BackwardWeight) - floor, 2 * mx / 3, 1e-9 * mx);
+  const double row_floor = calibration("b200").matmul.fp8.floor.value();
+  const double row = casting(Scaling::Row, Pass::Forward) - row_floor;
+  EXPECT_NEAR(casting(Scaling::Row, Pass::BackwardWeight) - row_floor, 2 * row, 1e-9 * row);
+}
+
 }  // namespace
 }  // namespace orrery

@@ -126,7 +126,7 @@ TEST(Estimate, HiddenTrafficCostsOnlyWhatTheStackSaysItCosts) {
   Stack perfect, none;
   perfect.overlap = 1.0;
   none.overlap = 0.0;
-  const auto data = static_cast<std::size_t>(Traffic::Data);
+  const auto data = static_cast<std::size_t>(CommPurpose::Data);
   const StepTime hidden = step_of(plan, work_of(64, 1, 8192), cluster, "llama-3.1-8b", perfect);
   const StepTime shown = step_of(plan, work_of(64, 1, 8192), cluster, "llama-3.1-8b", none);
   EXPECT_NEAR(shown.exposed[data] / shown.busy[data], 1.0, 1e-12);

@@ -22,8 +22,9 @@ ParallelPlan gpt_plan(int tensor, bool sequence_parallel, Recompute recompute) {
 
 Workload gpt_work() {
   Workload work;
-  work.global = work.micro = kMicro;
-  work.sequence = kSequence;
+  work.micro = kMicro;
+  work.global = static_cast<std::int64_t>(kMicro);
+  work.sequence = static_cast<std::int64_t>(kSequence);
   return work;
 }
 
@@ -50,6 +51,17 @@ TEST(ActivationMemory, EqualsTheClosedFormsOfKorthikanti) {
     EXPECT_DOUBLE_EQ(layer_in_sbh(t, true, Recompute::Selective), 34.0 / t);
     EXPECT_DOUBLE_EQ(layer_in_sbh(t, false, Recompute::Full), 2);
   }
+}
+
+// Of the 34 s b h + scores of table 2, the layer's input (2 s b h) is its checkpoint.
+TEST(ActivationMemory, ARebuiltLayerDoesNotHoldItsInputTwice) {
+  const OpGraph graph = test::model("gpt-22b");
+  const ParallelPlan plan = gpt_plan(1, false, Recompute::Full);
+  const Footprint f = training_footprint(graph, {.runs = {{.layer = 0, .count = 1}}}, plan,
+                                         training_batch(plan, gpt_work()));
+  const double scores = 5 * kHeads * kSequence / kHidden;
+  EXPECT_DOUBLE_EQ((f.per_micro_batch + f.rebuilt).value(),
+                   (34 + scores) * kSequence * kMicro * kHidden);
 }
 
 // Section 4.2.3: the first stage holds p micro-batches of its layers, interleaving p (1 + (p-1)/(p

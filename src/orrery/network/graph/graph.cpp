@@ -2,17 +2,13 @@
 
 namespace orrery {
 
-Graph::Graph(const Wires& wires, const std::vector<bool>& failed)
-    : first_(std::size_t{wires.vertices} + 1, 0) {
-  const auto is_whole = [&](std::size_t i) { return failed.empty() || !failed[i]; };
-  for (std::size_t i = 0; i < wires.links.size(); ++i) {
-    if (is_whole(i)) ++first_[wires.links[i].from + 1];
-  }
+Graph::Graph(const Wires& wires) : first_(std::size_t{wires.vertices} + 1, 0) {
+  for (const Link& l : wires.links) ++first_[l.from + 1];
   for (std::size_t v = 0; v < wires.vertices; ++v) first_[v + 1] += first_[v];
   links_.resize(first_.back());
   std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
   for (std::size_t i = 0; i < wires.links.size(); ++i) {
-    if (is_whole(i)) links_[next[wires.links[i].from]++] = static_cast<LinkId>(i);
+    links_[next[wires.links[i].from]++] = static_cast<LinkId>(i);
   }
 }
 

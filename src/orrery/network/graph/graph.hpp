@@ -1,4 +1,4 @@
-// Graph: the links that leave each vertex, in the order of their ids; failed links left out.
+// Graph: the links that leave each vertex, in the order of their ids.
 #pragma once
 #include <span>
 #include <vector>
@@ -14,7 +14,7 @@ namespace orrery {
 
 class Graph {
  public:
-  explicit Graph(const Wires& wires, const std::vector<bool>& failed = {});
+  explicit Graph(const Wires& wires);
 
   [[nodiscard]] std::span<const LinkId> out(std::uint32_t vertex) const {
     return {links_.data() + first_[vertex], links_.data() + first_[vertex + 1]};

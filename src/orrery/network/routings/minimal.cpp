@@ -3,23 +3,15 @@
 #include <algorithm>
 
 #include "orrery/base/check.hpp"
+#include "orrery/base/rng.hpp"
 
 namespace orrery {
 namespace {
 
-// The finaliser of splitmix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
-// generators", 2014).
-std::uint64_t mixed(std::uint64_t z) {
-  z += 0x9e3779b97f4a7c15ULL;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
 class Ecmp : public Routing {
  public:
-  Ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed, std::vector<bool> failed)
-      : minimal_(topology, seed, std::move(failed)),
+  Ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed)
+      : minimal_(topology, seed),
         rule_(rule),
         channels_(channels_for(topology, rule, topology.facts().diameter)) {}
 
@@ -55,8 +47,8 @@ class Spray : public Ecmp {
 
 }  // namespace
 
-Minimal::Minimal(const Topology& topology, std::uint64_t seed, std::vector<bool> failed)
-    : topology_(topology), graph_(topology.wires(), failed), seed_(seed) {}
+Minimal::Minimal(const Topology& topology, std::uint64_t seed)
+    : topology_(topology), graph_(topology.wires()), seed_(seed) {}
 
 std::uint64_t Minimal::flow(std::uint32_t from, std::uint32_t to, std::uint64_t choice) const {
   return mixed(mixed(mixed(seed_ ^ from) ^ to) ^ choice);
@@ -157,14 +149,12 @@ void merge(std::vector<LinkShare>& shares, std::size_t first) {
   shares.resize(kept);
 }
 
-std::unique_ptr<Routing> ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed,
-                              std::vector<bool> failed) {
-  return std::make_unique<Ecmp>(topology, rule, seed, std::move(failed));
+std::unique_ptr<Routing> ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed) {
+  return std::make_unique<Ecmp>(topology, rule, seed);
 }
 
-std::unique_ptr<Routing> spray(const Topology& topology, ChannelRule rule, std::uint64_t seed,
-                               std::vector<bool> failed) {
-  return std::make_unique<Spray>(topology, rule, seed, std::move(failed));
+std::unique_ptr<Routing> spray(const Topology& topology, ChannelRule rule, std::uint64_t seed) {
+  return std::make_unique<Spray>(topology, rule, seed);
 }
 
 }  // namespace orrery

@@ -20,7 +20,7 @@ enum class ChannelRule : std::uint8_t { One, PerHop };
 
 class Minimal {
  public:
-  Minimal(const Topology& topology, std::uint64_t seed, std::vector<bool> failed = {});
+  Minimal(const Topology& topology, std::uint64_t seed);
 
   // Links that shorten the way to `to`.
   void candidates(std::uint32_t at, std::uint32_t to, std::vector<LinkId>& out) const;
@@ -52,9 +52,7 @@ int channels_for(const Topology& topology, ChannelRule rule, int hops);
 // Sums the shares of links that occur more than once.
 void merge(std::vector<LinkShare>& shares, std::size_t first);
 
-std::unique_ptr<Routing> ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed,
-                              std::vector<bool> failed = {});
-std::unique_ptr<Routing> spray(const Topology& topology, ChannelRule rule, std::uint64_t seed,
-                               std::vector<bool> failed = {});
+std::unique_ptr<Routing> ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed);
+std::unique_ptr<Routing> spray(const Topology& topology, ChannelRule rule, std::uint64_t seed);
 
 }  // namespace orrery

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "orrery/base/check.hpp"
+#include "orrery/base/rng.hpp"
 
 namespace orrery {
 namespace {
@@ -12,8 +13,8 @@ constexpr int kFar = 1 << 28;
 
 class UpDown : public Routing {
  public:
-  UpDown(const Topology& topology, std::uint64_t seed, const std::vector<bool>& failed)
-      : wires_(topology.wires()), graph_(wires_, failed), seed_(seed), rank_(wires_.vertices) {
+  UpDown(const Topology& topology, std::uint64_t seed)
+      : wires_(topology.wires()), graph_(wires_), seed_(seed), rank_(wires_.vertices) {
     // The root: the vertex of most cables, the last of them (the top of a tree).
     std::uint32_t root = 0;
     for (std::uint32_t v = 0; v < wires_.vertices; ++v) {
@@ -34,7 +35,7 @@ class UpDown : public Routing {
     ORRERY_CHECK(lengths.any[from] < kFar, "no way from vertex {} to {}", from, to);
     bool has_turned = false;
     std::vector<LinkId> next;
-    std::uint64_t hash = seed_ + 0x9e3779b97f4a7c15ULL * (from + 1) + to + (choice << 32);
+    const std::uint64_t flow = mixed(mixed(mixed(seed_ ^ from) ^ to) ^ choice);
     for (std::uint32_t at = from; at != to;) {
       next.clear();
       const int left = has_turned ? lengths.down[at] : lengths.any[at];
@@ -46,9 +47,7 @@ class UpDown : public Routing {
         }
       }
       ORRERY_CHECK(!next.empty(), "up/down is stuck at vertex {}", at);
-      hash ^= hash >> 29;
-      hash *= 0xbf58476d1ce4e5b9ULL;
-      const LinkId taken = next[(hash >> 20) % next.size()];
+      const LinkId taken = next[mixed(flow ^ mixed(at)) % next.size()];
       way.push_back({taken, 0});
       has_turned = has_turned || is_down(at, wires_.link(taken).to);
       at = wires_.link(taken).to;
@@ -95,9 +94,8 @@ class UpDown : public Routing {
 
 }  // namespace
 
-std::unique_ptr<Routing> up_down(const Topology& topology, std::uint64_t seed,
-                                 const std::vector<bool>& failed) {
-  return std::make_unique<UpDown>(topology, seed, failed);
+std::unique_ptr<Routing> up_down(const Topology& topology, std::uint64_t seed) {
+  return std::make_unique<UpDown>(topology, seed);
 }
 
 }  // namespace orrery

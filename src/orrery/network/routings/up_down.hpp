@@ -8,7 +8,6 @@
 
 namespace orrery {
 
-std::unique_ptr<Routing> up_down(const Topology& topology, std::uint64_t seed,
-                                 const std::vector<bool>& failed = {});
+std::unique_ptr<Routing> up_down(const Topology& topology, std::uint64_t seed);
 
 }  // namespace orrery

@@ -51,8 +51,6 @@ class TopologyCheck {
   // Refuses what no machine holds; counts are doubles, so that a product cannot overflow.
   void size(double vertices, double cables);
   [[nodiscard]] bool passed() const { return problems_.size() == before_; }
-  [[nodiscard]] const Node& node() const { return node_; }
-  [[nodiscard]] Diagnostics& problems() { return problems_; }
 
  private:
   const Node& node_;

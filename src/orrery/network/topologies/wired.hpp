@@ -40,9 +40,6 @@ class SearchedTopology : public WiredTopology {
   SearchedTopology(Wires wires, ChannelRule rule)
       : WiredTopology(rule), graph_(wires), distances_(take(std::move(wires)), graph_) {}
 
-  [[nodiscard]] const Graph& graph() const { return graph_; }
-  [[nodiscard]] const Distances& distances() const { return distances_; }
-
  private:
   const Wires& take(Wires wires) {
     wires_ = std::move(wires);

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include "../commands.hpp"
+#include "orrery/base/text/quantity.hpp"
+#include "orrery/network/topologies/builtins.hpp"
+#include "orrery/study/network/network_answer.hpp"
+#include "orrery/study/network/topology_picture.hpp"
+
+namespace orrery::cli {
+namespace {
+
+// A description without a link is of cables of 400 Gb/s, printed with the facts.
+const LinkSpec kAssumedLink{BytesPerSecond{50e9}, {}, false};
+
+// The topology's own node and its link: of a study's cluster, of a bare description, or of one with
+// the keys topology and link.
+struct Described {
+  const Node* topology = nullptr;
+  const Node* link = nullptr;
+};
+
+Described described(const Node& root) {
+  const Node* cluster = root.find("cluster");
+  const Node& holder = cluster != nullptr && cluster->is_map() ? *cluster : root;
+  const Node* topology = holder.find("topology");
+  return {topology != nullptr ? topology : &root, holder.find("link")};
+}
+
+void print_text(const std::string& title, const Topology& topology) {
+  const NetworkFacts f = topology.facts();
+  const auto bound = [](bool b, const char* text) { return b ? text : ""; };
+  fmt::print("orrery  {}\n", title);
+  fmt::print("  endpoints     {}\n  switches      {}\n  cables        {}, {} of them optical\n", f.endpoints,
+             f.switches, f.cables, f.optical_cables);
+  fmt::print("  diameter      {} links between endpoints\n", f.diameter);
+  fmt::print("  average       {:.4f} links{}\n", f.average_hops,
+             f.sampled_endpoints > 0
+                 ? fmt::format(", +- {:.4f} ({} endpoints sampled)", f.average_hops_error, f.sampled_endpoints)
+                 : "");
+  fmt::print("  bisection     {} one way{}\n", show(f.bisection),
+             bound(f.bisection_is_bound, " at most: no smaller cut is known"));
+  std::string routings;
+  for (const std::string_view r : topology.routings()) routings += (routings.empty() ? "" : ", ") + std::string(r);
+  fmt::print("  routings      {}\n", routings);
+  for (const LinkKind& k : topology.wires().kinds)
+    fmt::print("  link {:<8} {}, {}{}\n", k.name, show(k.bandwidth), show(k.latency), bound(k.optical, ", optical"));
+}
+
+}  // namespace
+
+int topology_command(const TopologyOptions& options) {
+  const bool is_inline = options.what.find('{') != std::string::npos;
+  const auto root = is_inline ? parse_document(options.what, "topology") : read_document(options.what);
+  if (!root) return report_problems(root.error());
+  const Described d = described(*root);
+  LinkSpec link = kAssumedLink;
+  Diagnostics problems;
+  if (d.link != nullptr) link = read<LinkSpec>(*d.link, problems);
+  if (!problems.empty()) return report_problems(problems);
+  const MadeTopology made = make_topology(*d.topology, link);
+  if (!made) return report_problems(made.error());
+  const std::string title = topology_text(*d.topology);
+  if (!options.svg.empty()) {
+    std::vector<int> shape;
+    Diagnostics ignored;
+    if (const Node* node = d.topology->find("shape")) read_into(*node, shape, ignored);
+    const std::string picture = topology_svg(**made, title, shape);
+    if (picture.empty())
+      return report_problems({{"--svg", "saw a network of thousands of cables; expected one that a picture can show"}});
+    const Diagnostics unwritten = write_file("--svg", options.svg, picture);
+    if (!unwritten.empty()) return report_problems(unwritten);
+  }
+  if (options.format == Format::Json) {
+    fmt::print("{}", topology_json(**made, title));
+  } else {
+    print_text(title, **made);
+  }
+  return kOk;
+}
+
+}  // namespace orrery::cli

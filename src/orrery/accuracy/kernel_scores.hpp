@@ -1,0 +1,33 @@
+// How far single kernels and collectives are from measured ones: `orrery validate --kernels FOLDER`.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "orrery/accuracy/score.hpp"
+#include "orrery/study/catalog.hpp"
+
+namespace orrery {
+
+// One measured kernel. The two yardsticks see the measured table, the prediction does not.
+struct KernelOutcome {
+  std::string op, device, dtype;  // "matmul", "h100_sxm", "fp8_block"
+  double predicted = 0, measured = 0;  // seconds
+  double typical = 0;  // the roofline over the median efficiency of its op, device, dtype and bound
+  double nearest = 0;  // between the four nearest shapes of the same op, device and dtype
+};
+
+struct KernelScores {
+  std::vector<KernelOutcome> rows;
+  std::map<std::string, int> skipped;  // by op: a device that the catalog does not know
+};
+
+// Tables as in `shared/measured` (matmul, attention_prefill, attention_decode, mla_attention, moe,
+// collective .csv.gz). `yardsticks`: fill `typical` and `nearest` too.
+tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
+                                                      const Catalog& catalog, bool yardsticks);
+
+std::string to_text(const KernelScores& scores);
+std::string to_json(const KernelScores& scores);
+
+}  // namespace orrery

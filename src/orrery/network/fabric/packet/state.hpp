@@ -1,0 +1,89 @@
+// What the packet engine keeps of packets, links and flows: small records in pools, by index.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "orrery/network/fabric/packet/congestion.hpp"
+#include "orrery/network/routing.hpp"
+
+namespace orrery::packet {
+
+inline constexpr std::uint32_t kNone = 0xffffffff;
+
+struct Packet {
+  std::uint32_t flow = 0;
+  std::uint32_t next = kNone;   // in the line before a full buffer, or in the pool
+  std::uint32_t holds = kNone;  // gate whose buffer it stands in
+  std::uint16_t wire = 0;       // bytes
+  std::uint16_t payload = 0;
+  std::uint16_t way = 0;  // first hop, in its flow's ways
+  std::uint8_t hop = 0, hops = 0;
+  std::int64_t sent = 0;
+  std::int64_t tail = 0;  // when its last byte is where its head is
+  float utilisation = 0.0f;
+  bool marked = false;
+};
+
+// One direction of a wire and the port that feeds it, first come first served.
+struct Port {
+  std::int64_t free_at = 0;
+  std::int64_t latency = 0;
+  double per_byte = 0.0;             // ps
+  double payload = 0.0, wire = 0.0;  // bytes that crossed
+  // HPCC's view: bytes sent, averaged over a round trip.
+  std::int64_t seen_at = 0;
+  double busy = 0.0;
+  // The sender's side of a first link: flows that may send, in turn.
+  std::vector<std::uint32_t> ring;
+  std::size_t turn = 0;
+  std::uint32_t blocked = 0;  // of its own packets, those that wait for room
+  bool pulled = false;        // an event will ask the ring
+};
+
+// The room behind a link, for one channel, as its sender knows it.
+struct Gate {
+  struct Return {
+    std::int64_t at = 0;
+    std::int32_t bytes = 0;
+  };
+  std::int32_t room = 0;
+  std::uint32_t first = kNone, last = kNone;  // packets that wait for room
+  std::int64_t woken_at = -1;                 // an event will look again
+  // Room on its way back, soonest first. Most of it comes in the order in which it left.
+  std::vector<Return> returns;
+  std::size_t taken = 0;  // of returns, from the front
+
+  [[nodiscard]] bool expects_room() const { return taken < returns.size(); }
+  void expect(Return r) {
+    if (taken > 64 && 2 * taken > returns.size()) {
+      returns.erase(returns.begin(), returns.begin() + static_cast<std::ptrdiff_t>(taken));
+      taken = 0;
+    }
+    auto at = returns.end();
+    while (at != returns.begin() + static_cast<std::ptrdiff_t>(taken) && r.at < (at - 1)->at) --at;
+    returns.insert(at, r);
+  }
+};
+
+struct FlowState {
+  std::uint64_t tag = 0;
+  std::uint64_t choice = 0;
+  std::uint32_t from = 0, to = 0;
+  std::uint64_t bytes = 0;
+  std::uint32_t packets = 0;  // to deliver
+  std::uint32_t sent = 0;     // first time
+  std::uint32_t again = 0;    // lost, to be sent once more
+  std::uint32_t received = 0;
+  bool tail_lost = false;
+  bool in_ring = false;
+  bool is_done = true;
+  std::uint32_t port = kNone;  // whose ring it sits in
+  double in_flight = 0.0;      // wire bytes not acknowledged
+  std::int64_t paced_until = 0;
+  Congestion congestion;
+  PathFacts path;
+  std::vector<Hop> ways;              // of `choices` packets, one after the other
+  std::vector<std::uint16_t> way_at;  // first hop of each choice; one more entry
+};
+
+}  // namespace orrery::packet

@@ -1,0 +1,110 @@
+// MaxMinRates: max-min fair rates kept up to date while flows come and go.
+//
+// A change is solved where it is felt. First only the flows held back by the changed links are
+// freed and filled anew on what the others leave; then the two conditions of max-min fairness are
+// checked on every link touched (each flow has a saturated link on which none is faster), the flows
+// that break them are freed too, and so on until none does. Max-min rates are unique, so what
+// satisfies the conditions is the answer. Where a change spreads to much of the network, the fill
+// restarts instead at the lowest level that can have changed: flows slower than that keep their
+// rate.
+//
+// Both agree with water_fill() to rounding; the property test holds them to 1e-9.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "orrery/network/fabric/rates/water_fill.hpp"
+
+namespace orrery {
+
+class MaxMinRates {
+ public:
+  using FlowIndex = std::uint32_t;
+
+  explicit MaxMinRates(std::vector<double> capacity);
+
+  // A flow over at least one link; each link at most once. Its rate is known after solve(). The
+  // index may have been a removed flow's.
+  FlowIndex add(std::span<const LinkUse> uses);
+  void remove(FlowIndex flow);
+  // Flows whose rate changed, new ones included, in no order; valid until the next call.
+  std::span<const FlowIndex> solve();
+
+  [[nodiscard]] double rate(FlowIndex f) const { return rate_[f]; }
+  [[nodiscard]] std::span<const std::uint32_t> links(FlowIndex f) const {
+    return {entry_link_.data() + entry_[f], entries_[f]};
+  }
+  [[nodiscard]] std::span<const double> shares(FlowIndex f) const {
+    return {entry_share_.data() + entry_[f], entries_[f]};
+  }
+  [[nodiscard]] std::size_t active() const { return active_.size(); }
+
+ private:
+  struct User {
+    FlowIndex flow = 0;
+    std::uint32_t entry = 0;  // of that flow, for this link
+  };
+  struct LinkKey {
+    double level = 0.0;
+    std::uint32_t link = 0;
+  };
+
+  void mark_dirty(std::uint32_t link);
+  void touch(std::uint32_t link);
+  void free_flow(FlowIndex f);
+  void free_held_back_by(std::uint32_t link);
+  bool solve_locally();
+  void solve_above(double level);
+  [[nodiscard]] double lowest_changed_level() const;
+  void fill();
+  bool free_violators();
+  void commit();
+  void resync(std::uint32_t link);
+
+  // Links.
+  std::vector<double> capacity_;
+  std::vector<std::vector<User>> users_;
+  std::vector<double> load_;
+  std::vector<double> weight_;           // shares of all users
+  std::vector<std::uint32_t> commits_;   // since load_ was summed afresh
+  std::vector<std::uint32_t> dirty_at_;  // solve for which it was last put into dirty_
+  // Scratch of one solve, by link; valid where stamp_ is this solve's.
+  std::vector<std::uint32_t> stamp_;
+  std::vector<double> left_;     // capacity that freed flows may fill
+  std::vector<double> growing_;  // shares of freed flows not fixed yet
+  std::vector<std::uint32_t> unfixed_;
+  std::vector<double> freed_load_;  // of freed flows, at their old rates
+  std::vector<double> freed_weight_;
+  std::vector<std::uint32_t> freed_users_;
+  std::vector<double> level_;    // where it saturated; infinite: it did not
+  std::vector<double> fastest_;  // freed flow on it
+  std::vector<std::uint32_t> touched_;
+  std::vector<LinkKey> heap_;
+  // Flows.
+  std::vector<std::uint32_t> entry_;    // first entry
+  std::vector<std::uint32_t> entries_;  // how many
+  std::vector<double> rate_;
+  std::vector<double> new_rate_;
+  std::vector<std::uint32_t> held_by_;    // link that sets its rate
+  std::vector<std::uint32_t> active_at_;  // place in active_
+  std::vector<std::uint8_t> state_;
+  std::vector<FlowIndex> active_;
+  std::vector<FlowIndex> free_index_;
+  // Entries of flows, in blocks of equal length that are used again.
+  std::vector<std::uint32_t> entry_link_;
+  std::vector<double> entry_share_;
+  std::vector<std::uint32_t> entry_place_;  // in users_[link]
+  std::vector<std::vector<std::uint32_t>> free_blocks_;
+  // Of this solve.
+  std::vector<FlowIndex> added_;
+  std::vector<std::uint32_t> dirty_;  // links of flows added or removed
+  double slowest_removed_ = std::numeric_limits<double>::infinity();
+  std::vector<FlowIndex> freed_;
+  std::vector<FlowIndex> changed_;
+  std::uint32_t solve_ = 0;
+  int local_failures_ = 0;
+};
+
+}  // namespace orrery

@@ -1,0 +1,36 @@
+// Recorder: traffic that also notes how long each message took, from its sending to its delivery.
+#pragma once
+#include <vector>
+
+#include "orrery/network/fabric.hpp"
+
+namespace orrery {
+
+// `inner` must outlive the recorder.
+class Recorder final : public Traffic, private Injector {
+ public:
+  explicit Recorder(Traffic& inner) : inner_(inner) {}
+
+  void begin(Injector& network) override;
+  void delivered(std::uint64_t tag, Injector& network) override;
+
+  // Of every message that was delivered, in the order of delivery.
+  [[nodiscard]] const std::vector<Seconds>& durations() const { return durations_; }
+
+ private:
+  struct Sent {
+    std::uint64_t tag = 0;  // the inner traffic's
+    Seconds at;
+  };
+
+  [[nodiscard]] Seconds now() const override { return network_->now(); }
+  void send(const Message& message, Seconds after) override;
+
+  Traffic& inner_;
+  Injector* network_ = nullptr;
+  std::vector<Sent> sent_;  // by our tag
+  std::vector<std::uint32_t> free_;
+  std::vector<Seconds> durations_;
+};
+
+}  // namespace orrery

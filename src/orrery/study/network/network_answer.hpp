@@ -1,0 +1,49 @@
+// NetworkAnswer: what a network study answers, and how it is shown.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "orrery/report/report.hpp"
+#include "orrery/study/network/network_study.hpp"
+
+namespace orrery {
+
+struct LinkLoad {
+  std::string name;  // "leaf 3 -> spine 1"
+  std::string kind;
+  Bytes bytes;
+  double utilisation = 0.0;  // of its bandwidth, over the whole completion time
+};
+
+struct NetworkResult {
+  Bytes size;  // as the study says it; of one flow for traffic
+  Seconds completion, lower_bound;
+  BytesPerSecond algorithm_bandwidth, bus_bandwidth;  // collectives; nccl-tests' convention
+  std::uint64_t flows = 0;
+  std::vector<std::pair<std::string, Seconds>> flow_completion;  // "p50" ... "max"
+  Bytes payload, wire;                                           // summed over all links
+  std::uint64_t drops = 0;
+  double mean_utilisation = 0.0;    // over links that the routing can use
+  std::vector<LinkLoad> hottest;    // most loaded first
+  std::vector<double> utilisation;  // of every link, for the picture
+  double cpu = 0.0;                 // seconds of ours
+};
+
+struct NetworkAnswer {
+  NetworkStudy study;
+  std::string algorithm;
+  std::uint64_t ranks = 0;
+  std::vector<NetworkResult> results;  // one a size
+};
+
+NetworkAnswer run(const NetworkStudy& study);
+
+std::string to_text(const NetworkAnswer& answer, Colour colour);
+std::string to_json(const NetworkAnswer& answer);
+std::string to_csv(const NetworkAnswer& answer);
+// The facts of a topology alone.
+std::string topology_json(const Topology& topology, const std::string& title);
+// One tile a link, dark where it is busy: the last size's loads.
+std::string heat_map_svg(const NetworkAnswer& answer);
+
+}  // namespace orrery

@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "orrery/base/check.hpp"
+#include "orrery/study/network/network_answer.hpp"
+
+namespace orrery {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double checked(double value, const char* key) {
+  ORRERY_CHECK(std::isfinite(value) && value >= 0.0, "network field {} is {}", key, value);
+  return value;
+}
+
+Json facts_json(const NetworkFacts& f) {
+  Json out;
+  out["endpoints"] = f.endpoints;
+  out["switches"] = f.switches;
+  out["cables"] = f.cables;
+  out["optical_cables"] = f.optical_cables;
+  out["diameter"] = f.diameter;
+  out["average_hops"] = checked(f.average_hops, "average_hops");
+  out["bisection_bytes_per_s"] = checked(f.bisection.value(), "bisection");
+  out["bisection_is_bound"] = f.bisection_is_bound;
+  return out;
+}
+
+void add_result(const NetworkResult& r, bool is_collective, Json& out) {
+  out["size_bytes"] = checked(r.size.value(), "size_bytes");
+  out["completion_s"] = checked(r.completion.value(), "completion_s");
+  out["lower_bound_s"] = checked(r.lower_bound.value(), "lower_bound_s");
+  if (is_collective) {
+    out["algorithm_bandwidth_bytes_per_s"] =
+        checked(r.algorithm_bandwidth.value(), "algorithm_bandwidth");
+    out["bus_bandwidth_bytes_per_s"] = checked(r.bus_bandwidth.value(), "bus_bandwidth");
+  }
+  out["flows"] = r.flows;
+  Json percentiles = Json::object();
+  for (const auto& [name, time] : r.flow_completion)
+    percentiles[name + "_s"] = checked(time.value(), name.c_str());
+  out["flow_completion"] = percentiles;
+  out["payload_bytes"] = checked(r.payload.value(), "payload_bytes");
+  out["wire_bytes"] = checked(r.wire.value(), "wire_bytes");
+  out["drops"] = r.drops;
+  out["mean_link_utilisation"] = checked(r.mean_utilisation, "mean_link_utilisation");
+  out["hottest_links"] = Json::array();
+  for (const LinkLoad& l : r.hottest) {
+    Json link;
+    link["link"] = l.name;
+    link["kind"] = l.kind;
+    link["payload_bytes"] = checked(l.bytes.value(), "link bytes");
+    link["utilisation"] = checked(l.utilisation, "utilisation");
+    out["hottest_links"].push_back(link);
+  }
+  out["cpu_s"] = r.cpu;
+}
+
+}  // namespace
+
+std::string to_json(const NetworkAnswer& a) {
+  const NetworkStudy& s = a.study;
+  Json out;
+  out["schema"] = "orrery.network/1";
+  out["study"] = s.name;
+  out["task"] = s.collective ? "collective" : "traffic";
+  out["topology"] = s.topology_text;
+  out["network"] = facts_json(s.topology->facts());
+  out["routing"] = s.routing;
+  out["fabric"] = name_of(s.fabric);
+  if (s.collective) {
+    out["collective"] = name_of(s.collective->kind);
+    out["algorithm"] = a.algorithm;
+    out["groups"] = s.collective->groups;
+  } else {
+    out["pattern"] = s.pattern;
+  }
+  out["ranks"] = a.ranks;
+  if (a.results.size() == 1) {
+    add_result(a.results.front(), s.collective.has_value(), out);
+  } else {
+    out["sweep"] = Json::array();
+    for (const NetworkResult& r : a.results) {
+      Json one;
+      add_result(r, s.collective.has_value(), one);
+      out["sweep"].push_back(one);
+    }
+  }
+  out["inputs_hash"] = s.inputs_hash;
+  return out.dump(2) + "\n";
+}
+
+std::string topology_json(const Topology& topology, const std::string& title) {
+  const NetworkFacts f = topology.facts();
+  Json out;
+  out["topology"] = title;
+  out.update(facts_json(f));
+  out["average_hops_error"] = checked(f.average_hops_error, "average_hops_error");
+  out["sampled_endpoints"] = f.sampled_endpoints;
+  out["routings"] = topology.routings();
+  return out.dump(2) + "\n";
+}
+
+std::string to_csv(const NetworkAnswer& a) {
+  std::string out =
+      "size_bytes,completion_s,lower_bound_s,bus_bandwidth_bytes_per_s,flows,payload_bytes,"
+      "wire_bytes,drops,hottest_link,hottest_utilisation,cpu_s\n";
+  for (const NetworkResult& r : a.results) {
+    const LinkLoad hottest = r.hottest.empty() ? LinkLoad{} : r.hottest.front();
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", r.size.value(), r.completion.value(),
+                       r.lower_bound.value(), r.bus_bandwidth.value(), r.flows, r.payload.value(),
+                       r.wire.value(), r.drops, hottest.name, hottest.utilisation, r.cpu);
+  }
+  return out;
+}
+
+}  // namespace orrery
