@@ -1,5 +1,6 @@
 # The rooms, lowest layer first. A file is named here once; there are no globs.
 orrery_module(base SOURCES
+    src/orrery/base/text/csv_cells.cpp
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
@@ -51,9 +52,11 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/max_min_exchange.cpp
     src/orrery/network/fabric/rates/max_min_rates.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
-    src/orrery/network/graph/counted_facts.cpp
-    src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp
+    src/orrery/network/graph/search/counted_facts.cpp
+    src/orrery/network/graph/search/distances.cpp
+    src/orrery/network/graph/search/halving.cpp
+    src/orrery/network/graph/search/router_graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
     src/orrery/network/routings/destination_modulo.cpp
@@ -69,6 +72,10 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/direct/torus_grid.cpp
     src/orrery/network/topologies/direct/twisted_torus.cpp
     src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/irregular/edge_csv.cpp
+    src/orrery/network/topologies/irregular/edge_graphml.cpp
+    src/orrery/network/topologies/irregular/edge_list.cpp
+    src/orrery/network/topologies/irregular/named_wires.cpp
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
@@ -83,7 +90,8 @@ orrery_module(network SOURCES
     src/orrery/network/traffic/patterns.cpp
     src/orrery/network/traffic/recorder.cpp
     src/orrery/network/torus_axes.cpp
-  DEPENDS base des hw)
+  DEPENDS base des hw
+  LIBRARIES tinyxml2::tinyxml2)
 orrery_module(collective SOURCES
     src/orrery/collective/algorithms/bucket.cpp
     src/orrery/collective/algorithms/direct.cpp

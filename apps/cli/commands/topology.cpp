@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/network/topologies/builtins.hpp"
@@ -11,6 +13,8 @@ namespace {
 
 // A description without a link is of cables of 400 Gb/s, printed with the facts.
 const LinkSpec kAssumedLink{BytesPerSecond{50e9}, {}, false};
+
+constexpr std::size_t kShownKinds = 8;  // a user's own network may have one a cable
 
 // The topology's own node and its link: of a study's cluster, of a bare description, or of one with
 // the keys topology and link.
@@ -42,8 +46,12 @@ void print_text(const std::string& title, const Topology& topology) {
   std::string routings;
   for (const std::string_view r : topology.routings()) routings += (routings.empty() ? "" : ", ") + std::string(r);
   fmt::print("  routings      {}\n", routings);
-  for (const LinkKind& k : topology.wires().kinds)
+  const std::vector<LinkKind>& kinds = topology.wires().kinds;
+  for (std::size_t i = 0; i < std::min(kinds.size(), kShownKinds); ++i) {
+    const LinkKind& k = kinds[i];
     fmt::print("  link {:<8} {}, {}{}\n", k.name, show(k.bandwidth), show(k.latency), bound(k.optical, ", optical"));
+  }
+  if (kinds.size() > kShownKinds) fmt::print("  ...           and {} other kinds of links\n", kinds.size() - kShownKinds);
 }
 
 }  // namespace

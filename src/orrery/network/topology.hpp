@@ -27,7 +27,13 @@ struct NetworkFacts {
   BytesPerSecond bisection;
   bool bisection_is_bound = false;     // no equal halves with a larger least cut: an upper bound
   std::int64_t sampled_endpoints = 0;  // 0: exact
+  int diameter_bound = 0;              // where sampled: no shortest way is longer
 };
+
+// The most links of a shortest way between endpoints.
+[[nodiscard]] constexpr int longest_way(const NetworkFacts& facts) {
+  return facts.sampled_endpoints > 0 ? facts.diameter_bound : facts.diameter;
+}
 
 class Topology {
  public:

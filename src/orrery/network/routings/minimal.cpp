@@ -13,7 +13,7 @@ class Ecmp : public Routing {
   Ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed)
       : minimal_(topology, seed),
         rule_(rule),
-        channels_(channels_for(topology, rule, topology.facts().diameter)) {}
+        channels_(channels_for(topology, rule, longest_way(topology.facts()))) {}
 
   void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
              std::vector<Hop>& way) const override {

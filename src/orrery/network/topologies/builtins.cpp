@@ -5,6 +5,7 @@
 namespace orrery {
 
 TopologyFamily dragonfly_family();
+TopologyFamily edge_list_family();
 TopologyFamily fat_tree_family();
 TopologyFamily flattened_butterfly_family();
 TopologyFamily full_mesh_family();
@@ -21,11 +22,14 @@ TopologyFamily twisted_torus_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      dragonfly_family(),      fat_tree_family(),      flattened_butterfly_family(),
-      full_mesh_family(),      hypercube_family(),     hyperx_family(),
-      mesh_family(),           ocs_pod_family(),       rail_only_family(),
-      rail_optimised_family(), ring_family(),          single_switch_family(),
-      torus_family(),          twisted_torus_family(),
+      dragonfly_family(),      edge_list_family(),
+      fat_tree_family(),       flattened_butterfly_family(),
+      full_mesh_family(),      hypercube_family(),
+      hyperx_family(),         mesh_family(),
+      ocs_pod_family(),        rail_only_family(),
+      rail_optimised_family(), ring_family(),
+      single_switch_family(),  torus_family(),
+      twisted_torus_family(),
   };
   return families;
 }

@@ -45,12 +45,18 @@ class TopologyCheck {
 
   // At that key where the text has it, else at the whole description.
   void fail(const char* key, const std::string& what);
+  // At a place of another text, such as a file that the description names.
+  void fail_at(const std::string& where, const std::string& what) {
+    problems_.push_back({where, what});
+  }
   // `key` was seen as `value`; it must lie in [least, most].
   void range(const char* key, std::int64_t value, std::int64_t least, std::int64_t most);
   void link(const char* key, const LinkSpec& link);
   // Refuses what no machine holds; counts are doubles, so that a product cannot overflow.
   void size(double vertices, double cables);
-  [[nodiscard]] bool passed() const { return problems_.size() == before_; }
+  [[nodiscard]] bool passed() const { return mistakes() == 0; }
+  [[nodiscard]] std::size_t mistakes() const { return problems_.size() - before_; }
+  [[nodiscard]] const Node& node() const { return node_; }
 
  private:
   const Node& node_;

@@ -15,7 +15,7 @@ constexpr int kMostChannels = 256;  // Hop::channel has eight bits
 
 std::vector<std::string_view> WiredTopology::routings() const {
   std::vector<std::string_view> out = own_routings();
-  const int diameter = facts().diameter;
+  const int diameter = longest_way(facts());
   if (rule_ == ChannelRule::One || diameter <= kMostChannels) {
     out.insert(out.end(), {"ecmp", "spray"});
   }

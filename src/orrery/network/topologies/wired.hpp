@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "orrery/network/graph/distances.hpp"
+#include "orrery/network/graph/search/distances.hpp"
 #include "orrery/network/routings/minimal.hpp"
 #include "orrery/network/topology.hpp"
 
@@ -38,7 +38,8 @@ class SearchedTopology : public WiredTopology {
 
  protected:
   SearchedTopology(Wires wires, ChannelRule rule)
-      : WiredTopology(rule), graph_(wires), distances_(take(std::move(wires)), graph_) {}
+      : WiredTopology(rule), distances_(take(std::move(wires))) {}
+  [[nodiscard]] const RouterGraph& routers() const { return distances_.routers(); }
 
  private:
   const Wires& take(Wires wires) {
@@ -46,7 +47,6 @@ class SearchedTopology : public WiredTopology {
     return wires_;
   }
 
-  Graph graph_;
   Distances distances_;
 };
 

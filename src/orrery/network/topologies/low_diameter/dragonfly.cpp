@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "orrery/network/graph/counted_facts.hpp"
+#include "orrery/network/graph/search/counted_facts.hpp"
 #include "orrery/network/graph/symmetry.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topologies/wired.hpp"
@@ -70,7 +70,7 @@ class Dragonfly : public SearchedTopology {
         facts_(counts_of(wires_)) {
     std::vector<std::uint32_t> sources;  // one endpoint of each router of a group
     for (std::uint32_t r = 0; r < routers_; ++r) sources.push_back(r * terminals_);
-    count_hops(wires_, sources, facts_);
+    count_hops(routers(), sources, facts_);
     // Halves of whole groups; a lower cut of another kind is not excluded.
     const double half = config.groups / 2;
     const double cut = half * (config.groups - half) * pair_cables;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "orrery/network/graph/counted_facts.hpp"
+#include "orrery/network/graph/search/counted_facts.hpp"
 #include "orrery/network/graph/symmetry.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topologies/wired.hpp"
@@ -49,7 +49,7 @@ class Rails : public SearchedTopology {
         c_(c),
         kind_(kind),
         facts_(counts_of(wires_)) {
-    count_hops(wires_, {0}, facts_);  // all GPUs see the same network
+    count_hops(routers(), {0}, facts_);  // all GPUs see the same network
     const double n = wires_.endpoints;
     facts_.bisection = wires_.kinds[1].bandwidth * (0.5 * n);
     if (c.spines > 0) {
