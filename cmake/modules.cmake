@@ -61,16 +61,19 @@ orrery_module(network SOURCES
     src/orrery/network/graph/waiting_cycle.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
+    src/orrery/network/routings/failed_way.cpp
     src/orrery/network/routings/minimal.cpp
     src/orrery/network/routings/up_down.cpp
     src/orrery/network/routings/valiant.cpp
     src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/degraded.cpp
     src/orrery/network/topologies/direct/hyperx.cpp
     src/orrery/network/topologies/direct/ocs_pod.cpp
     src/orrery/network/topologies/direct/ring.cpp
     src/orrery/network/topologies/direct/torus.cpp
     src/orrery/network/topologies/direct/torus_grid.cpp
     src/orrery/network/topologies/direct/twisted_torus.cpp
+    src/orrery/network/topologies/failures.cpp
     src/orrery/network/topologies/family.cpp
     src/orrery/network/topologies/irregular/edge_csv.cpp
     src/orrery/network/topologies/irregular/edge_graphml.cpp

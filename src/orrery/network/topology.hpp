@@ -49,6 +49,8 @@ class Topology {
   [[nodiscard]] virtual std::optional<RouteSymmetry> symmetry() const { return std::nullopt; }
   // Names that routing() takes; the first is the default.
   [[nodiscard]] virtual std::vector<std::string_view> routings() const = 0;
+  // Those of them that know nothing of failed links: a way may lead through one.
+  [[nodiscard]] virtual std::vector<std::string_view> fixed_routings() const { return {}; }
   // The routing refers to this topology, which must outlive it. Throws std::logic_error on a name
   // that routings() does not have.
   [[nodiscard]] virtual std::unique_ptr<Routing> routing(std::string_view name,

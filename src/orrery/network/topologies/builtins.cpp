@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "orrery/network/topologies/failures.hpp"
+
 namespace orrery {
 
 TopologyFamily dragonfly_family();
@@ -40,7 +42,10 @@ MadeTopology make_topology(const Node& topology, const LinkSpec& link) {
   std::vector<std::string> names;
   for (const TopologyFamily& f : topology_families()) {
     if (kind != nullptr && kind->is_scalar() && kind->scalar == f.name) {
-      return f.make(topology, link);
+      MadeTopology made = f.make(topology, link);
+      const Node* failed = topology.find("failed");
+      if (!made || failed == nullptr) return made;
+      return degraded(std::move(*made), *failed);
     }
     known += (known.empty() ? "" : ", ") + std::string(f.name);
     names.emplace_back(f.name);

@@ -77,6 +77,7 @@ TopologyFamily family_of(const char* name, const char* summary) {
             FieldReader reader(node, problems);
             describe(reader, config);
             reader.also("kind");
+            reader.also("failed");
             reader.finish();
             if (!problems.empty()) return tl::unexpected(problems);
             TopologyCheck check(node, problems);

@@ -15,6 +15,13 @@ constexpr int kMostChannels = 256;  // Hop::channel has eight bits
 
 std::vector<std::string_view> WiredTopology::routings() const {
   std::vector<std::string_view> out = own_routings();
+  const auto general = general_routings();
+  out.insert(out.end(), general.begin(), general.end());
+  return out;
+}
+
+std::vector<std::string_view> WiredTopology::general_routings() const {
+  std::vector<std::string_view> out;
   const int diameter = longest_way(facts());
   if (rule_ == ChannelRule::One || diameter <= kMostChannels) {
     out.insert(out.end(), {"ecmp", "spray"});

@@ -13,12 +13,13 @@ class WiredTopology : public Topology {
  public:
   [[nodiscard]] const Wires& wires() const final { return wires_; }
   // The family's own, then ecmp, spray, valiant (where channels suffice) and up_down.
-  [[nodiscard]] std::vector<std::string_view> routings() const final;
+  [[nodiscard]] std::vector<std::string_view> routings() const override;
   [[nodiscard]] std::unique_ptr<Routing> routing(std::string_view name,
                                                  std::uint64_t seed) const final;
 
  protected:
   explicit WiredTopology(ChannelRule rule) : rule_(rule) {}
+  [[nodiscard]] std::vector<std::string_view> general_routings() const;
   [[nodiscard]] virtual std::vector<std::string_view> own_routings() const { return {}; }
   // Only asked for names of own_routings().
   [[nodiscard]] virtual std::unique_ptr<Routing> own_routing(std::string_view name,
