@@ -66,6 +66,9 @@ orrery_module(network SOURCES
     src/orrery/network/routings/up_down.cpp
     src/orrery/network/routings/valiant.cpp
     src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/composite/composed.cpp
+    src/orrery/network/topologies/composite/copies.cpp
+    src/orrery/network/topologies/composite/wan_sites.cpp
     src/orrery/network/topologies/degraded.cpp
     src/orrery/network/topologies/direct/hyperx.cpp
     src/orrery/network/topologies/direct/ocs_pod.cpp
@@ -78,8 +81,11 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/irregular/edge_csv.cpp
     src/orrery/network/topologies/irregular/edge_graphml.cpp
     src/orrery/network/topologies/irregular/edge_list.cpp
+    src/orrery/network/topologies/irregular/jellyfish.cpp
     src/orrery/network/topologies/irregular/named_wires.cpp
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_plus.cpp
+    src/orrery/network/topologies/low_diameter/slim_fly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp

@@ -71,7 +71,8 @@ TEST(SampledHops, OfAllEndpointsAreExact) {
 TEST(BisectionBound, FindsTheBisectionOfSmallNetworks) {
   for (const char* text :
        {"{kind: hypercube, dimensions: 4}", "{kind: torus, shape: [4, 4]}",
-        "{kind: mesh, shape: [4, 6]}", "{kind: fully_connected, endpoints: 8}"}) {
+        "{kind: mesh, shape: [4, 6]}", "{kind: fully_connected, endpoints: 8}",
+        "{kind: hyperx, shape: [2, 2, 2], terminals: 4}", "{kind: fat_tree, radix: 4}"}) {
     const auto t = network(text);
     ASSERT_FALSE(t->facts().bisection_is_bound) << text;
     EXPECT_DOUBLE_EQ(bisection_bound(t->wires(), 64, 1).value(), t->facts().bisection.value())

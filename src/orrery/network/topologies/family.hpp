@@ -66,6 +66,19 @@ class TopologyCheck {
 
 [[nodiscard]] LinkKind link_kind(std::string name, const LinkSpec& link);
 
+// A key that holds another topology: read by the family itself, with make_topology().
+struct TopologyKey {
+  const char* name = nullptr;
+  const char* doc = nullptr;
+};
+inline constexpr std::size_t kMostTopologyKeys = 2;
+
+// A config without topologies inside has none of those keys.
+template <class Config>
+struct TopologyKeysOf {
+  static constexpr TopologyKey keys[kMostTopologyKeys] = {};
+};
+
 // A family from its config and the function that builds it: nullptr where the check failed.
 template <class Config,
           std::unique_ptr<Topology> (*Build)(Config&, const LinkSpec&, TopologyCheck&)>
@@ -76,8 +89,12 @@ TopologyFamily family_of(const char* name, const char* summary) {
             Config config;
             FieldReader reader(node, problems);
             describe(reader, config);
-            reader.also("kind");
-            reader.also("failed");
+            for (const char* key : {"kind", "failed"}) reader.also(key);
+            for (const TopologyKey& key : TopologyKeysOf<Config>::keys) {
+              if (key.name == nullptr) continue;
+              reader.also(key.name);
+              if (node.find(key.name) == nullptr) detail::report_missing(node, key.name, problems);
+            }
             reader.finish();
             if (!problems.empty()) return tl::unexpected(problems);
             TopologyCheck check(node, problems);
@@ -90,6 +107,10 @@ TopologyFamily family_of(const char* name, const char* summary) {
             Config config;
             HelpWriter help;
             describe(help, config);
+            for (const TopologyKey& key : TopologyKeysOf<Config>::keys) {
+              if (key.name != nullptr)
+                help.fields.push_back({key.name, "a topology", "", key.doc, true});
+            }
             return std::move(help.fields);
           }};
 }

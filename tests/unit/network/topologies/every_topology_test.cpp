@@ -71,6 +71,16 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: single_switch, endpoints: 8, planes: 3}",
         "{kind: dragonfly, routers: 4, global_ports: 2, terminals: 2}",
         "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}",
+        "{kind: dragonfly_plus, leaves: 2, spines: 2, global_ports: 2, terminals: 2}",
+        "{kind: dragonfly_plus, leaves: 3, spines: 2, global_ports: 3, terminals: 1, groups: 4}",
+        "{kind: slim_fly, q: 5, terminals: 1}", "{kind: slim_fly, q: 3}",
+        "{kind: jellyfish, switches: 12, degree: 4, terminals: 2}",
+        "{kind: composed, outer: {kind: torus, shape: [3, 3]}, inner: {kind: single_switch, "
+        "endpoints: 4}}",
+        "{kind: composed, uplinks: 2, outer: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, "
+        "spines: 2}, inner: {kind: ring, endpoints: 4}}",
+        "{kind: wan_sites, sites: 3, distance: 80 km, gateways: 2, wan_link: {bandwidth: 9 GB/s}, "
+        "site: {kind: torus, shape: [3, 2]}}",
         "{kind: rail_optimised, nodes: 4, gpus: 4, planes: 2, nodes_per_leaf: 2, spines: 2}",
         "{kind: rail_only, nodes: 4, gpus: 4, nodes_per_leaf: 2, spines: 2}",
         "{kind: rail_only, nodes: 3, gpus: 4, rails: 2, planes: 3}",
