@@ -59,6 +59,7 @@ orrery_module(network SOURCES
     src/orrery/network/graph/search/router_graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
+    src/orrery/network/routings/adaptive/ugal.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
     src/orrery/network/routings/failed_way.cpp
@@ -85,11 +86,13 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/irregular/named_wires.cpp
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
     src/orrery/network/topologies/low_diameter/dragonfly_plus.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_routing.cpp
     src/orrery/network/topologies/low_diameter/slim_fly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp
     src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/trees/rail_route.cpp
     src/orrery/network/topologies/trees/rails.cpp
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp

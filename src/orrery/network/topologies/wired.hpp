@@ -12,7 +12,7 @@ namespace orrery {
 class WiredTopology : public Topology {
  public:
   [[nodiscard]] const Wires& wires() const final { return wires_; }
-  // The family's own, then ecmp, spray, valiant (where channels suffice) and up_down.
+  // The family's own, then ecmp, spray, valiant, ugal (where channels suffice) and up_down.
   [[nodiscard]] std::vector<std::string_view> routings() const override;
   [[nodiscard]] std::unique_ptr<Routing> routing(std::string_view name,
                                                  std::uint64_t seed) const final;

@@ -252,8 +252,9 @@ void check_failed_ways(const Node& cluster, const NetworkStudy& study, Diagnosti
     return true;
   };
   if (!study.collective) {
+    const std::vector<std::uint64_t> choices = flow_choices(study.flows.size());
     for (std::size_t i = 0; i < study.flows.size(); ++i) {
-      if (meets(study.flows[i].from, study.flows[i].to, i)) return;
+      if (meets(study.flows[i].from, study.flows[i].to, choices[i])) return;
     }
     return;
   }

@@ -12,6 +12,7 @@
 #include "orrery/network/fabric/max_min.hpp"
 #include "orrery/network/fabric/max_min_exchange.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
+#include "orrery/network/routings/adaptive/ugal.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
 #include "orrery/study/network/network_answer.hpp"
@@ -211,6 +212,16 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
   return r;
 }
 
+std::vector<Demand> demands_of(const NetworkStudy& study) {
+  const std::vector<std::uint64_t> choices = flow_choices(study.flows.size());
+  std::vector<Demand> out;
+  for (std::size_t i = 0; i < study.flows.size(); ++i) {
+    const Flow& f = study.flows[i];
+    out.push_back({f.from, f.to, choices[i], f.size});
+  }
+  return out;
+}
+
 }  // namespace
 
 NetworkAnswer run(const NetworkStudy& study) {
@@ -229,7 +240,11 @@ NetworkAnswer run(const NetworkStudy& study) {
   }
   FlowList traffic(study.flows);
   answer.ranks = study.topology->wires().endpoints;
-  answer.results.push_back(play(study, *routing, traffic));
+  // Fluid has no queues to ask: flows are dealt out by the load of those before them.
+  const bool deals_out = routing->has_detours() && study.fabric != FabricKind::Packet;
+  const auto dealt =
+      deals_out ? with_detours(study.topology->wires(), *routing, demands_of(study)) : nullptr;
+  answer.results.push_back(play(study, deals_out ? *dealt : *routing, traffic));
   NetworkResult& r = answer.results.back();
   r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
   if (!study.sizes.empty()) r.size = study.sizes.front();
