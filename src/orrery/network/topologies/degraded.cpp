@@ -42,10 +42,11 @@ class Degraded : public SearchedTopology {
 
  protected:
   [[nodiscard]] std::vector<std::string_view> own_routings() const override {
-    const auto general = general_routings();
     std::vector<std::string_view> out;
     for (const std::string_view name : whole_->routings()) {
-      if (std::find(general.begin(), general.end(), name) == general.end()) out.push_back(name);
+      if (std::find(std::begin(kGeneralRoutings), std::end(kGeneralRoutings), name) ==
+          std::end(kGeneralRoutings))
+        out.push_back(name);
     }
     return out;
   }

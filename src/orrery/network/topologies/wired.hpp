@@ -9,6 +9,10 @@
 
 namespace orrery {
 
+// What suits any topology, where channels suffice.
+inline constexpr std::string_view kGeneralRoutings[] = {"ecmp", "spray", "valiant", "ugal",
+                                                        "up_down"};
+
 class WiredTopology : public Topology {
  public:
   [[nodiscard]] const Wires& wires() const final { return wires_; }

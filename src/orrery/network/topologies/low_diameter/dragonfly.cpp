@@ -103,11 +103,10 @@ class Dragonfly : public WiredTopology {
   }
   [[nodiscard]] std::unique_ptr<Routing> own_routing(std::string_view name,
                                                      std::uint64_t seed) const override {
-    if (name == "valiant_groups") return valiant_groups(shape_, seed);
-    auto minimal =
-        local_global_local(shape_, seed, shape_.ports.cables == 1 ? symmetry() : std::nullopt);
+    if (name == "valiant_groups") return valiant_groups(*this, shape_, seed);
+    auto minimal = local_global_local(*this, shape_, seed);
     if (name == "local_global_local") return minimal;
-    return ugal(std::move(minimal), valiant_groups(shape_, seed));
+    return ugal(std::move(minimal), valiant_groups(*this, shape_, seed));
   }
 
  private:

@@ -10,9 +10,8 @@ using End = DragonflyShape::End;
 
 class LocalGlobalLocal : public Routing {
  public:
-  LocalGlobalLocal(const DragonflyShape& shape, std::uint64_t seed,
-                   std::optional<RouteSymmetry> symmetry)
-      : shape_(shape), seed_(seed), symmetry_(std::move(symmetry)) {}
+  LocalGlobalLocal(const Topology& dragonfly, const DragonflyShape& shape, std::uint64_t seed)
+      : dragonfly_(dragonfly), shape_(shape), seed_(seed) {}
 
   void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
              std::vector<Hop>& way) const override {
@@ -27,7 +26,7 @@ class LocalGlobalLocal : public Routing {
   [[nodiscard]] int channels() const override { return 2; }
   // Several cables of a pair of groups are told apart by a hash, which no rotation keeps.
   [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override {
-    return shape_.ports.cables == 1 ? symmetry_ : std::nullopt;
+    return shape_.ports.cables == 1 ? dragonfly_.symmetry() : std::nullopt;
   }
 
  protected:
@@ -58,11 +57,9 @@ class LocalGlobalLocal : public Routing {
     return mixed(mixed(mixed(seed_ ^ from) ^ to) ^ choice);
   }
 
+  const Topology& dragonfly_;
   const DragonflyShape& shape_;
   std::uint64_t seed_;
-
- private:
-  std::optional<RouteSymmetry> symmetry_;
 };
 
 class ValiantGroups final : public LocalGlobalLocal {
@@ -97,6 +94,8 @@ class ValiantGroups final : public LocalGlobalLocal {
   }
   [[nodiscard]] bool per_packet() const override { return true; }
   [[nodiscard]] int channels() const override { return 3; }
+  // The hash picks the middle of a packet, and among several cables of a pair.
+  [[nodiscard]] std::optional<RouteSymmetry> symmetry() const override { return std::nullopt; }
 
  private:
   [[nodiscard]] bool stays_minimal(std::uint32_t from, std::uint32_t to) const {
@@ -121,13 +120,14 @@ class ValiantGroups final : public LocalGlobalLocal {
 
 }  // namespace
 
-std::unique_ptr<Routing> local_global_local(const DragonflyShape& shape, std::uint64_t seed,
-                                            std::optional<RouteSymmetry> symmetry) {
-  return std::make_unique<LocalGlobalLocal>(shape, seed, std::move(symmetry));
+std::unique_ptr<Routing> local_global_local(const Topology& dragonfly, const DragonflyShape& shape,
+                                            std::uint64_t seed) {
+  return std::make_unique<LocalGlobalLocal>(dragonfly, shape, seed);
 }
 
-std::unique_ptr<Routing> valiant_groups(const DragonflyShape& shape, std::uint64_t seed) {
-  return std::make_unique<ValiantGroups>(shape, seed, std::nullopt);
+std::unique_ptr<Routing> valiant_groups(const Topology& dragonfly, const DragonflyShape& shape,
+                                        std::uint64_t seed) {
+  return std::make_unique<ValiantGroups>(dragonfly, shape, seed);
 }
 
 }  // namespace orrery

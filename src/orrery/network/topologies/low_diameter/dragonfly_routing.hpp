@@ -4,15 +4,16 @@
 #pragma once
 #include <memory>
 
-#include "orrery/network/routing.hpp"
 #include "orrery/network/topologies/low_diameter/dragonfly_shape.hpp"
+#include "orrery/network/topology.hpp"
 
 namespace orrery {
 
-// The shape and the symmetry of the wires must outlive the routing's topology.
-std::unique_ptr<Routing> local_global_local(const DragonflyShape& shape, std::uint64_t seed,
-                                            std::optional<RouteSymmetry> symmetry);
+// `dragonfly` has that shape; both must outlive the routing.
+std::unique_ptr<Routing> local_global_local(const Topology& dragonfly, const DragonflyShape& shape,
+                                            std::uint64_t seed);
 // Between two groups over a third, drawn for each packet; within a group as above.
-std::unique_ptr<Routing> valiant_groups(const DragonflyShape& shape, std::uint64_t seed);
+std::unique_ptr<Routing> valiant_groups(const Topology& dragonfly, const DragonflyShape& shape,
+                                        std::uint64_t seed);
 
 }  // namespace orrery
