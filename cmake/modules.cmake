@@ -178,6 +178,7 @@ orrery_module(serving SOURCES
     src/orrery/serving/serve.cpp
   DEPENDS execute)
 orrery_module(cost SOURCES
+    src/orrery/cost/network_bill.cpp
     src/orrery/cost/prices.cpp
   DEPENDS training serving)
 orrery_module(planner SOURCES

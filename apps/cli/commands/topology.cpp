@@ -5,6 +5,7 @@
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/network/topologies/builtins.hpp"
+#include "orrery/study/catalog.hpp"
 #include "orrery/study/network/network_answer.hpp"
 #include "orrery/study/network/topology_picture.hpp"
 
@@ -54,6 +55,25 @@ void print_text(const std::string& title, const Topology& topology) {
   if (kinds.size() > kShownKinds) fmt::print("  ...           and {} other kinds of links\n", kinds.size() - kShownKinds);
 }
 
+// "$1.08 M: switches $720 k, transceivers $358 k; not known: cards".
+std::string sum_text(const std::string& sum, const std::string& items, const std::vector<std::string>& missing) {
+  if (items.empty()) return missing.empty() ? sum : "not known";
+  return sum + ": " + items + (missing.empty() ? "" : fmt::format("; not known: {}", fmt::join(missing, ", ")));
+}
+
+void print_bill(const NetworkBill& bill) {
+  std::string counts, prices, powers;
+  const auto join = [](std::string& to, const std::string& more) { to += (to.empty() ? "" : ", ") + more; };
+  for (const NetworkItem& item : bill.items) {
+    join(counts, fmt::format("{} {}", item.count, item.name));
+    if (item.price) join(prices, item.name + " " + show(*item.price));
+    if (item.power && item.power->value() > 0.0) join(powers, item.name + " " + show(*item.power));
+  }
+  fmt::print("  parts         {}\n", counts);
+  fmt::print("  cost          {}\n", sum_text(show(bill.price), prices, bill.unpriced));
+  fmt::print("  power         {}\n", sum_text(show(bill.power), powers, bill.unpowered));
+}
+
 }  // namespace
 
 int topology_command(const TopologyOptions& options) {
@@ -67,6 +87,9 @@ int topology_command(const TopologyOptions& options) {
   if (!problems.empty()) return report_problems(problems);
   const MadeTopology made = make_topology(*d.topology, link);
   if (!made) return report_problems(made.error());
+  const auto parts = Catalog::standard().network_parts();
+  if (!parts) return report_problems(parts.error());
+  const NetworkBill bill = network_bill((*made)->wires(), *parts);
   const std::string title = topology_text(*d.topology);
   if (!options.svg.empty()) {
     std::vector<int> shape;
@@ -79,9 +102,10 @@ int topology_command(const TopologyOptions& options) {
     if (!unwritten.empty()) return report_problems(unwritten);
   }
   if (options.format == Format::Json) {
-    fmt::print("{}", topology_json(**made, title));
+    fmt::print("{}", topology_json(**made, bill, title));
   } else {
     print_text(title, **made);
+    print_bill(bill);
   }
   return kOk;
 }

@@ -14,10 +14,11 @@ enum class LinkId : std::uint32_t {};
 
 // What a link is made of; many links share one.
 struct LinkKind {
-  std::string name;          // "host", "leaf", "global", "x"
-  BytesPerSecond bandwidth;  // one direction
-  Seconds latency;           // wire and the switch behind it, no load
-  bool optical = false;      // a transceiver at either end
+  std::string name;           // "host", "leaf", "global", "x"
+  BytesPerSecond bandwidth;   // one direction
+  Seconds latency;            // wire and the switch behind it, no load
+  bool optical = false;       // a transceiver at either end
+  bool ends_in_card = false;  // a network card at an endpoint's end, beside the chip
 };
 
 struct Link {

@@ -7,6 +7,7 @@
 #include "orrery/base/text/document.hpp"
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/cost/network_bill.hpp"
 #include "orrery/cost/prices.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/hw/cluster.hpp"
@@ -45,6 +46,7 @@ class Catalog {
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
   [[nodiscard]] Read<SoftwareKernels> software() const;
   [[nodiscard]] Read<PriceList> prices() const;
+  [[nodiscard]] Read<NetworkParts> network_parts() const;
   [[nodiscard]] Read<Bands> bands() const;
 
   // Names of the files of one folder: "chips", "models", "clusters".

@@ -65,6 +65,8 @@ class TopologyCheck {
 };
 
 [[nodiscard]] LinkKind link_kind(std::string name, const LinkSpec& link);
+// Of an endpoint to a switch: with a network card at the endpoint.
+[[nodiscard]] LinkKind host_kind(std::string name, const LinkSpec& link);
 
 // A key that holds another topology: read by the family itself, with make_topology().
 struct TopologyKey {

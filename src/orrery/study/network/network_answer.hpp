@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "orrery/cost/network_bill.hpp"
 #include "orrery/report/report.hpp"
 #include "orrery/study/network/network_study.hpp"
 
@@ -41,8 +42,9 @@ NetworkAnswer run(const NetworkStudy& study);
 std::string to_text(const NetworkAnswer& answer, Colour colour);
 std::string to_json(const NetworkAnswer& answer);
 std::string to_csv(const NetworkAnswer& answer);
-// The facts of a topology alone.
-std::string topology_json(const Topology& topology, const std::string& title);
+// The facts of a topology alone, and what it is made of.
+std::string topology_json(const Topology& topology, const NetworkBill& bill,
+                          const std::string& title);
 // One tile a link, dark where it is busy: the last size's loads.
 std::string heat_map_svg(const NetworkAnswer& answer);
 

@@ -181,7 +181,7 @@ std::unique_ptr<Topology> build(JellyfishConfig& c, const LinkSpec& link, Topolo
       RandomRegular(switches, static_cast<std::uint32_t>(c.degree), seed).pairs();
   return std::make_unique<Jellyfish>(
       jellyfish_wires(switches, static_cast<std::uint32_t>(c.terminals), pairs,
-                      {link_kind("host", link), link_kind("switch", between)}),
+                      {host_kind("host", link), link_kind("switch", between)}),
       seed);
 }
 

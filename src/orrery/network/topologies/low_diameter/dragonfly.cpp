@@ -178,7 +178,7 @@ std::unique_ptr<Topology> build(DragonflyConfig& c, const LinkSpec& link, Topolo
   return std::make_unique<Dragonfly>(
       DragonflyShape{u(c.routers), u(c.terminals),
                      GroupPorts{u(c.groups), u(c.global_ports), u(ports / (c.groups - 1))}},
-      std::vector<LinkKind>{link_kind("host", link), link_kind("local", local),
+      std::vector<LinkKind>{host_kind("host", link), link_kind("local", local),
                             link_kind("global", global)});
 }
 

@@ -172,7 +172,7 @@ std::unique_ptr<Topology> build(DragonflyPlusConfig& c, const LinkSpec& link,
   const auto u = [](int n) { return static_cast<std::uint32_t>(n); };
   return std::make_unique<DragonflyPlus>(
       c, GroupPorts{u(c.groups), u(c.global_ports), u(ports / (c.groups - 1))},
-      std::vector<LinkKind>{link_kind("host", link), link_kind("local", local),
+      std::vector<LinkKind>{host_kind("host", link), link_kind("local", local),
                             link_kind("global", global)});
 }
 

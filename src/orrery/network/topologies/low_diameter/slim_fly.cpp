@@ -191,7 +191,7 @@ std::unique_ptr<Topology> build(SlimFlyConfig& c, const LinkSpec& link, Topology
   if (!check.passed()) return nullptr;
   return std::make_unique<SlimFly>(
       static_cast<std::uint32_t>(c.q), static_cast<std::uint32_t>(c.terminals),
-      std::vector<LinkKind>{link_kind("host", link), link_kind("router", router)});
+      std::vector<LinkKind>{host_kind("host", link), link_kind("router", router)});
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ std::unique_ptr<Topology> build(RailsConfig& c, const LinkSpec& link, TopologyCh
   return std::make_unique<Rails>(
       RailCounts{u(c.nodes), u(c.gpus), u(c.planes), u(c.rails), u(c.nodes / c.nodes_per_leaf),
                  u(c.spines), Kind == Spines::Shared},
-      std::vector<LinkKind>{link_kind("node", link), link_kind("rail", rail),
+      std::vector<LinkKind>{link_kind("node", link), host_kind("rail", rail),
                             link_kind("spine", spine)});
 }
 

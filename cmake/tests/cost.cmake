@@ -1,0 +1,1 @@
+orrery_test(unit/cost/network_bill_test DEPENDS cost)
