@@ -14,6 +14,7 @@ Path made(const MatrixPath& from, FlopsPerSecond peak) {
   path.split = from.split;
   path.pace = from.pace.value();
   path.grouped = from.grouped;
+  path.grouped_fill = from.grouped_fill;
   path.grouped_memory = from.grouped_memory;
   path.grouped_floor = from.grouped_floor.value();
   return path;

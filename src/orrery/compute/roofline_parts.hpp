@@ -26,7 +26,7 @@ struct Path {
   double share = 0, sustained = 0;
   double fill = 0;  // of one element of an output tile
   double split = 1, pace = 0, quantise = 0, floor = 0;
-  double grouped = 1, grouped_memory = 1, grouped_floor = 0;
+  double grouped = 1, grouped_fill = 1, grouped_memory = 1, grouped_floor = 0;
 };
 
 struct Tile {
