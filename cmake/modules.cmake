@@ -97,6 +97,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/collisions.cpp
     src/orrery/network/traffic/concurrent.cpp
     src/orrery/network/traffic/flow_list.cpp
     src/orrery/network/traffic/patterns.cpp

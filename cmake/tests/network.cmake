@@ -1,3 +1,4 @@
+orrery_test(unit/network/collisions_test DEPENDS network)
 orrery_test(unit/network/graph_test DEPENDS network)
 orrery_test(unit/network/topology_facts_test DEPENDS network)
 orrery_test(unit/network/torus_axes_test DEPENDS network)

@@ -1,9 +1,11 @@
 // NetworkAnswer: what a network study answers, and how it is shown.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "orrery/cost/network_bill.hpp"
+#include "orrery/network/traffic/collisions.hpp"
 #include "orrery/report/report.hpp"
 #include "orrery/study/network/network_study.hpp"
 
@@ -24,10 +26,11 @@ struct NetworkResult {
   std::vector<std::pair<std::string, Seconds>> flow_completion;  // "p50" ... "max"
   Bytes payload, wire;                                           // summed over all links
   std::uint64_t drops = 0;
-  double mean_utilisation = 0.0;    // over links that the routing can use
-  std::vector<LinkLoad> hottest;    // most loaded first
-  std::vector<double> utilisation;  // of every link, for the picture
-  double cpu = 0.0;                 // seconds of ours
+  double mean_utilisation = 0.0;         // over links that the routing can use
+  std::vector<LinkLoad> hottest;         // most loaded first
+  std::vector<double> utilisation;       // of every link, for the picture
+  std::optional<Collisions> collisions;  // of ECMP, where all messages could be asked
+  double cpu = 0.0;                      // seconds of ours
 };
 
 struct NetworkAnswer {

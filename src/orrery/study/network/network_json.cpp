@@ -56,6 +56,14 @@ void add_result(const NetworkResult& r, bool is_collective, Json& out) {
     link["utilisation"] = checked(l.utilisation, "utilisation");
     out["hottest_links"].push_back(link);
   }
+  if (r.collisions) {
+    Json& c = out["ecmp_collisions"];
+    c["seeds"] = r.collisions->seeds;
+    c["mean"] = checked(r.collisions->mean, "mean");
+    c["deviation"] = checked(r.collisions->deviation, "deviation");
+    c["least"] = checked(r.collisions->least, "least");
+    c["most"] = checked(r.collisions->most, "most");
+  }
   out["cpu_s"] = r.cpu;
 }
 

@@ -13,6 +13,7 @@
 #include "orrery/network/fabric/max_min_exchange.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/routings/adaptive/ugal.hpp"
+#include "orrery/network/traffic/collisions.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
 #include "orrery/study/network/network_answer.hpp"
@@ -189,6 +190,18 @@ void add_groups(const NetworkStudy& study, Bytes vector, Groups& groups) {
   }
 }
 
+// Messages beyond which their hashes are not drawn anew for many seeds.
+constexpr std::size_t kMostHashed = 100'000;
+
+std::optional<Collisions> collisions_of(const NetworkStudy& study, Traffic& traffic) {
+  if (study.routing != "ecmp") return std::nullopt;
+  const std::vector<Demand> demands = demands_of(traffic, kMostHashed);
+  const Collisions found =
+      ecmp_collisions(*study.topology, demands, static_cast<std::uint64_t>(study.seed),
+                      affordable_seeds(demands.size()));
+  return found.seeds > 0 ? std::optional(found) : std::nullopt;
+}
+
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
   const CollectiveSpec& c = *study.collective;
   const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
@@ -202,6 +215,11 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
     add_groups(study, vector, groups);
     const TreeRouting with_trees(routing);
     r = play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+    if (!adds) {
+      Groups again;
+      add_groups(study, vector, again);
+      r.collisions = collisions_of(study, again.all);
+    }
   }
   r.lower_bound = lower_bound(c.kind, vector, each, study.topology->wires().injection(0),
                               adds ? Adds::InSwitches : Adds::AtRanks);
@@ -210,16 +228,6 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
     r.bus_bandwidth = bus_bandwidth_factor(c.kind, each) * r.algorithm_bandwidth;
   }
   return r;
-}
-
-std::vector<Demand> demands_of(const NetworkStudy& study) {
-  const std::vector<std::uint64_t> choices = flow_choices(study.flows.size());
-  std::vector<Demand> out;
-  for (std::size_t i = 0; i < study.flows.size(); ++i) {
-    const Flow& f = study.flows[i];
-    out.push_back({f.from, f.to, choices[i], f.size});
-  }
-  return out;
 }
 
 }  // namespace
@@ -242,10 +250,12 @@ NetworkAnswer run(const NetworkStudy& study) {
   answer.ranks = study.topology->wires().endpoints;
   // Fluid has no queues to ask: flows are dealt out by the load of those before them.
   const bool deals_out = routing->has_detours() && study.fabric != FabricKind::Packet;
-  const auto dealt =
-      deals_out ? with_detours(study.topology->wires(), *routing, demands_of(study)) : nullptr;
+  const auto dealt = deals_out ? with_detours(study.topology->wires(), *routing,
+                                              demands_of(traffic, study.flows.size()))
+                               : nullptr;
   answer.results.push_back(play(study, deals_out ? *dealt : *routing, traffic));
   NetworkResult& r = answer.results.back();
+  r.collisions = collisions_of(study, traffic);
   r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
   if (!study.sizes.empty()) r.size = study.sizes.front();
   return answer;

@@ -5,6 +5,7 @@
 #pragma once
 #include <memory>
 
+#include "orrery/network/demand.hpp"
 #include "orrery/network/routing.hpp"
 
 namespace orrery {
@@ -13,14 +14,6 @@ namespace orrery {
 // both kinds share the wires without a circle.
 std::unique_ptr<Routing> ugal(std::unique_ptr<Routing> short_ways,
                               std::unique_ptr<Routing> detours);
-
-// What one flow asks of the wires.
-struct Demand {
-  std::uint32_t from = 0;
-  std::uint32_t to = 0;
-  std::uint64_t choice = 0;
-  Bytes size;
-};
 
 // `routing` with, for each demand, the short way or a detour: the one whose most loaded link, this
 // demand included, is the least, each in turn and three times over. A static choice by the whole
