@@ -72,6 +72,7 @@ constexpr Million kNetworks[] = {
     {"dragonfly_plus",
      "{kind: dragonfly_plus, leaves: 32, spines: 32, global_ports: 32, terminals: 32}"},
     {"slim_fly", "{kind: slim_fly, q: 89}"},
+    {"polarfly", "{kind: polarfly, q: 127}"},
     {"jellyfish", "{kind: jellyfish, switches: 31250, degree: 32, terminals: 32}"},
 };
 

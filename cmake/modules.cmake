@@ -87,6 +87,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
     src/orrery/network/topologies/low_diameter/dragonfly_plus.cpp
     src/orrery/network/topologies/low_diameter/dragonfly_routing.cpp
+    src/orrery/network/topologies/low_diameter/polarfly.cpp
     src/orrery/network/topologies/low_diameter/slim_fly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp

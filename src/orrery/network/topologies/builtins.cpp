@@ -18,6 +18,7 @@ TopologyFamily hyperx_family();
 TopologyFamily jellyfish_family();
 TopologyFamily mesh_family();
 TopologyFamily ocs_pod_family();
+TopologyFamily polarfly_family();
 TopologyFamily rail_only_family();
 TopologyFamily rail_optimised_family();
 TopologyFamily ring_family();
@@ -29,13 +30,13 @@ TopologyFamily wan_sites_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      composed_family(),      dragonfly_family(),      dragonfly_plus_family(),
-      edge_list_family(),     fat_tree_family(),       flattened_butterfly_family(),
-      full_mesh_family(),     hypercube_family(),      hyperx_family(),
-      jellyfish_family(),     mesh_family(),           ocs_pod_family(),
-      rail_only_family(),     rail_optimised_family(), ring_family(),
-      single_switch_family(), slim_fly_family(),       torus_family(),
-      twisted_torus_family(), wan_sites_family(),
+      composed_family(),  dragonfly_family(),     dragonfly_plus_family(),
+      edge_list_family(), fat_tree_family(),      flattened_butterfly_family(),
+      full_mesh_family(), hypercube_family(),     hyperx_family(),
+      jellyfish_family(), mesh_family(),          ocs_pod_family(),
+      polarfly_family(),  rail_only_family(),     rail_optimised_family(),
+      ring_family(),      single_switch_family(), slim_fly_family(),
+      torus_family(),     twisted_torus_family(), wan_sites_family(),
   };
   return families;
 }

@@ -108,7 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: dragonfly, routers: 3, global_ports: 2, terminals: 1, groups: 4}",
         "{kind: dragonfly_plus, leaves: 2, spines: 2, global_ports: 2, terminals: 2}",
         "{kind: dragonfly_plus, leaves: 3, spines: 2, global_ports: 3, terminals: 1, groups: 4}",
-        "{kind: slim_fly, q: 5, terminals: 1}", "{kind: slim_fly, q: 3}",
+        "{kind: slim_fly, q: 5, terminals: 1}", "{kind: slim_fly, q: 3}", "{kind: polarfly, q: 3}",
+        "{kind: polarfly, q: 2, terminals: 1}",
         "{kind: jellyfish, switches: 12, degree: 4, terminals: 2}",
         "{kind: composed, outer: {kind: torus, shape: [3, 3]}, inner: {kind: single_switch, "
         "endpoints: 4}}",

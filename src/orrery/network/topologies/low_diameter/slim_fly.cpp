@@ -12,6 +12,7 @@
 #include "orrery/network/graph/search/halving.hpp"
 #include "orrery/network/graph/symmetry.hpp"
 #include "orrery/network/topologies/family.hpp"
+#include "orrery/network/topologies/low_diameter/primes.hpp"
 #include "orrery/network/topologies/wired.hpp"
 
 namespace orrery {
@@ -29,13 +30,6 @@ void describe(V& v, SlimFlyConfig& c) {
     kRequired);
   v("terminals", c.terminals, "endpoints of a router; 0: half as many as its cables, rounded up");
   v("router_link", c.router_link, "between routers; as link when not given");
-}
-
-bool is_prime(int q) {
-  for (int d = 2; d * d <= q; ++d) {
-    if (q % d == 0) return false;
-  }
-  return q >= 2;
 }
 
 std::uint32_t primitive_root(std::uint32_t q) {
@@ -177,9 +171,8 @@ std::unique_ptr<Topology> build(SlimFlyConfig& c, const LinkSpec& link, Topology
   check.range("terminals", c.terminals, 0, kMost);
   if (!check.passed()) return nullptr;
   if (!is_prime(c.q)) {
-    int near = c.q;
-    while (!is_prime(near)) ++near;
-    check.fail("q", fmt::format("saw q: {}; expected an odd prime, such as {}", c.q, near));
+    check.fail("q",
+               fmt::format("saw q: {}; expected an odd prime, such as {}", c.q, next_prime(c.q)));
     return nullptr;
   }
   const int degree = (3 * c.q - (c.q % 4 == 1 ? 1 : -1)) / 2;
