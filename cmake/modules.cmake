@@ -69,6 +69,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/builtins.cpp
     src/orrery/network/topologies/composite/composed.cpp
     src/orrery/network/topologies/composite/copies.cpp
+    src/orrery/network/topologies/composite/multi_plane.cpp
     src/orrery/network/topologies/composite/wan_sites.cpp
     src/orrery/network/topologies/degraded.cpp
     src/orrery/network/topologies/direct/hyperx.cpp

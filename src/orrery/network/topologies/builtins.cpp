@@ -17,6 +17,7 @@ TopologyFamily hypercube_family();
 TopologyFamily hyperx_family();
 TopologyFamily jellyfish_family();
 TopologyFamily mesh_family();
+TopologyFamily multi_plane_family();
 TopologyFamily ocs_pod_family();
 TopologyFamily polarfly_family();
 TopologyFamily rail_only_family();
@@ -30,13 +31,14 @@ TopologyFamily wan_sites_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      composed_family(),  dragonfly_family(),     dragonfly_plus_family(),
-      edge_list_family(), fat_tree_family(),      flattened_butterfly_family(),
-      full_mesh_family(), hypercube_family(),     hyperx_family(),
-      jellyfish_family(), mesh_family(),          ocs_pod_family(),
-      polarfly_family(),  rail_only_family(),     rail_optimised_family(),
-      ring_family(),      single_switch_family(), slim_fly_family(),
-      torus_family(),     twisted_torus_family(), wan_sites_family(),
+      composed_family(),       dragonfly_family(), dragonfly_plus_family(),
+      edge_list_family(),      fat_tree_family(),  flattened_butterfly_family(),
+      full_mesh_family(),      hypercube_family(), hyperx_family(),
+      jellyfish_family(),      mesh_family(),      multi_plane_family(),
+      ocs_pod_family(),        polarfly_family(),  rail_only_family(),
+      rail_optimised_family(), ring_family(),      single_switch_family(),
+      slim_fly_family(),       torus_family(),     twisted_torus_family(),
+      wan_sites_family(),
   };
   return families;
 }

@@ -44,9 +44,7 @@ class Degraded : public SearchedTopology {
   [[nodiscard]] std::vector<std::string_view> own_routings() const override {
     std::vector<std::string_view> out;
     for (const std::string_view name : whole_->routings()) {
-      if (std::find(std::begin(kGeneralRoutings), std::end(kGeneralRoutings), name) ==
-          std::end(kGeneralRoutings))
-        out.push_back(name);
+      if (!is_general(name)) out.push_back(name);
     }
     return out;
   }

@@ -14,6 +14,11 @@ constexpr int kMostChannels = 256;  // Hop::channel has eight bits
 
 }  // namespace
 
+bool is_general(std::string_view routing) {
+  return routing == "ecmp" || routing == "spray" || routing == "valiant" || routing == "ugal" ||
+         routing == "up_down";
+}
+
 std::vector<std::string_view> WiredTopology::routings() const {
   std::vector<std::string_view> out = own_routings();
   const std::size_t own = out.size();

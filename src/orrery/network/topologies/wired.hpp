@@ -9,9 +9,8 @@
 
 namespace orrery {
 
-// What suits any topology, where channels suffice.
-inline constexpr std::string_view kGeneralRoutings[] = {"ecmp", "spray", "valiant", "ugal",
-                                                        "up_down"};
+// Whether the name is of a routing that suits any topology, where channels suffice.
+[[nodiscard]] bool is_general(std::string_view routing);
 
 class WiredTopology : public Topology {
  public:

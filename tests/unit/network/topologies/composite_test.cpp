@@ -57,6 +57,36 @@ TEST(Composed, MistakesInsideStandWhereTheyAre) {
             "topology:1:1: /: saw no 'inner'; expected this key here");
 }
 
+// Planes of one switch are the planes of a switch.
+TEST(MultiPlane, OfSwitchesIsASwitchOfPlanes) {
+  const NetworkFacts ours =
+      network("{kind: multi_plane, planes: 4, plane: {kind: single_switch, endpoints: 9}}")
+          ->facts();
+  const NetworkFacts known = network("{kind: single_switch, endpoints: 9, planes: 4}")->facts();
+  EXPECT_EQ(ours.switches, known.switches);
+  EXPECT_EQ(ours.cables, known.cables);
+  EXPECT_EQ(ours.diameter, known.diameter);
+  EXPECT_DOUBLE_EQ(ours.average_hops, known.average_hops);
+  EXPECT_DOUBLE_EQ(ours.bisection.value(), known.bisection.value());
+}
+
+TEST(MultiPlane, StripesAPlanesOwnWaysEvenly) {
+  const auto t = network(
+      "{kind: multi_plane, planes: 4, plane: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, "
+      "spines: 2}}");
+  const auto routing = t->routing("d_mod_k", 1);
+  std::vector<LinkShare> shares;
+  routing->spread(0, 3, 0, shares);
+  EXPECT_EQ(shares.size(), 4U * 4U);
+  for (const LinkShare& s : shares) EXPECT_DOUBLE_EQ(s.share, 0.25);
+}
+
+TEST(MultiPlane, WithoutSwitchesIsRefused) {
+  EXPECT_EQ(test::mistake("{kind: multi_plane, planes: 2, plane: {kind: ring, endpoints: 4}}"),
+            "topology:1:39: /plane: saw a network without switches; expected one whose endpoints "
+            "hang from switches");
+}
+
 constexpr const char* kTwoSites =
     "{kind: wan_sites, sites: 2, distance: 1000 km, wan_link: {bandwidth: 100 GB/s}, "
     "site: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 2}}";

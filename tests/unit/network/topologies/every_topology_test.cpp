@@ -115,6 +115,10 @@ INSTANTIATE_TEST_SUITE_P(
         "endpoints: 4}}",
         "{kind: composed, uplinks: 2, outer: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, "
         "spines: 2}, inner: {kind: ring, endpoints: 4}}",
+        "{kind: multi_plane, planes: 3, plane: {kind: fat_tree, hosts_per_leaf: 2, leaves: 3, "
+        "spines: 2}}",
+        "{kind: multi_plane, planes: 2, plane: {kind: dragonfly, routers: 2, global_ports: 1, "
+        "terminals: 1}}",
         "{kind: wan_sites, sites: 3, distance: 80 km, gateways: 2, wan_link: {bandwidth: 9 GB/s}, "
         "site: {kind: torus, shape: [3, 2]}}",
         "{kind: rail_optimised, nodes: 4, gpus: 4, planes: 2, nodes_per_leaf: 2, spines: 2}",

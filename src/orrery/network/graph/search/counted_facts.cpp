@@ -11,7 +11,7 @@ namespace {
 
 // Links that searches may look at, about a second's worth of a core that fetches most of them from
 // memory; and the sources below which a standard error says little.
-constexpr std::size_t kAffordableLinks = 100'000'000;
+constexpr std::size_t kAffordableLinks = 50'000'000;
 constexpr std::size_t kFewestSources = 32;
 
 // Sums of distances from one endpoint after another; scratch space is kept between them.

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "orrery/network/graph/graph.hpp"
 
@@ -24,10 +24,10 @@ class Wiring {
     number_vertices();
     name_switches(switches);
     place_vertices();
-    std::set<std::pair<std::uint32_t, std::uint32_t>> joined;
+    joined_.reserve(network_.cables.size());
     for (const NamedCable& c : network_.cables) {
       if (check_.mistakes() >= kMostMistakes) break;
-      connect(c, joined);
+      connect(c);
     }
     if (check_.passed()) check_one_piece();
     return std::move(out_);
@@ -95,7 +95,7 @@ class Wiring {
     return std::nullopt;
   }
 
-  void connect(const NamedCable& c, std::set<std::pair<std::uint32_t, std::uint32_t>>& joined) {
+  void connect(const NamedCable& c) {
     const auto a = vertex(c.a, c.at_a);
     const auto b = vertex(c.b, c.at_b);
     const BytesPerSecond bandwidth = c.bandwidth.value_or(link_.bandwidth);
@@ -111,7 +111,8 @@ class Wiring {
            fmt::format("saw a cable from {} to itself; expected two vertices", one_line(c.a, 40)));
       return;
     }
-    if (!joined.insert(std::minmax(*a, *b)).second) {
+    const std::uint64_t pair = std::uint64_t{std::min(*a, *b)} << 32 | std::max(*a, *b);
+    if (!joined_.insert(pair).second) {
       fail(c.at_a, fmt::format("saw {} and {} a second time; expected each pair once: parallel "
                                "cables are one of the sum of their bandwidths",
                                one_line(c.a, 40), one_line(c.b, 40)));
@@ -150,6 +151,7 @@ class Wiring {
   TopologyCheck& check_;
   NamedWires out_;
   std::unordered_map<std::string, std::uint32_t> number_;  // looked up only, never listed
+  std::unordered_set<std::uint64_t> joined_;               // pairs of vertices, likewise
   std::vector<std::uint32_t> place_;                       // vertex of the wires, by number
   std::map<std::tuple<std::string, double, double, bool>, std::uint32_t> kinds_;
 };
