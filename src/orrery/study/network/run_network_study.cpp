@@ -190,16 +190,25 @@ void add_groups(const NetworkStudy& study, Bytes vector, Groups& groups) {
   }
 }
 
-// Messages beyond which their hashes are not drawn anew for many seeds.
-constexpr std::size_t kMostHashed = 100'000;
+// Messages beyond which their hashes are not drawn anew for many seeds, nor dealt out over detours.
+constexpr std::size_t kMostDemands = 100'000;
 
-std::optional<Collisions> collisions_of(const NetworkStudy& study, Traffic& traffic) {
+std::optional<Collisions> collisions_of(const NetworkStudy& study,
+                                        const std::vector<Demand>& demands) {
   if (study.routing != "ecmp") return std::nullopt;
-  const std::vector<Demand> demands = demands_of(traffic, kMostHashed);
   const Collisions found =
       ecmp_collisions(*study.topology, demands, static_cast<std::uint64_t>(study.seed),
                       affordable_seeds(demands.size()));
   return found.seeds > 0 ? std::optional(found) : std::nullopt;
+}
+
+// Fluid has no queues to ask: messages are dealt out over short ways and detours by each other's
+// load. nullptr where nothing is to be dealt.
+std::unique_ptr<Routing> dealt_out(const NetworkStudy& study, const Routing& routing,
+                                   const std::vector<Demand>& demands) {
+  if (!routing.has_detours() || study.fabric == FabricKind::Packet || demands.empty())
+    return nullptr;
+  return with_detours(study.topology->wires(), routing, demands);
 }
 
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
@@ -213,13 +222,17 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
   } else {
     Groups groups;
     add_groups(study, vector, groups);
-    const TreeRouting with_trees(routing);
-    r = play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+    std::vector<Demand> demands;
     if (!adds) {
-      Groups again;
-      add_groups(study, vector, again);
-      r.collisions = collisions_of(study, again.all);
+      Groups asked;
+      add_groups(study, vector, asked);
+      demands = demands_of(asked.all, kMostDemands);
     }
+    const auto dealt = dealt_out(study, routing, demands);
+    const TreeRouting with_trees(routing);
+    const Routing* taken = adds ? &with_trees : dealt ? dealt.get() : &routing;
+    r = play(study, *taken, groups.all);
+    r.collisions = collisions_of(study, demands);
   }
   r.lower_bound = lower_bound(c.kind, vector, each, study.topology->wires().injection(0),
                               adds ? Adds::InSwitches : Adds::AtRanks);
@@ -248,14 +261,11 @@ NetworkAnswer run(const NetworkStudy& study) {
   }
   FlowList traffic(study.flows);
   answer.ranks = study.topology->wires().endpoints;
-  // Fluid has no queues to ask: flows are dealt out by the load of those before them.
-  const bool deals_out = routing->has_detours() && study.fabric != FabricKind::Packet;
-  const auto dealt = deals_out ? with_detours(study.topology->wires(), *routing,
-                                              demands_of(traffic, study.flows.size()))
-                               : nullptr;
-  answer.results.push_back(play(study, deals_out ? *dealt : *routing, traffic));
+  const std::vector<Demand> demands = demands_of(traffic, kMostDemands);
+  const auto dealt = dealt_out(study, *routing, demands);
+  answer.results.push_back(play(study, dealt ? *dealt : *routing, traffic));
   NetworkResult& r = answer.results.back();
-  r.collisions = collisions_of(study, traffic);
+  r.collisions = collisions_of(study, demands);
   r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
   if (!study.sizes.empty()) r.size = study.sizes.front();
   return answer;

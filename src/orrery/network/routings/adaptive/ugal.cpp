@@ -68,8 +68,13 @@ class Dealer {
   Dealer(const Wires& wires, const Routing& routing)
       : wires_(wires), routing_(routing), load_(wires.links.size(), 0.0) {}
 
-  Detours detours(const std::vector<Demand>& demands) {
+  Detours detours(const std::vector<Demand>& all) {
+    const std::vector<Demand> demands = together(all);
     std::vector<std::vector<Hop>> taken(demands.size());
+    for (std::size_t i = 0; i < demands.size(); ++i) {  // all short at first
+      routing_.route(demands[i].from, demands[i].to, demands[i].choice, taken[i]);
+      add(taken[i], demands[i], 1.0);
+    }
     Detours out;
     for (int round = 0; round < kRounds; ++round) {
       for (std::size_t i = 0; i < demands.size(); ++i) {
@@ -86,9 +91,24 @@ class Dealer {
   }
 
  private:
-  // After the first round loads are those of all others; two more hardly move anything.
+  // More rounds hardly move anything.
   static constexpr int kRounds = 3;
   static constexpr std::uint64_t kDetours = 8;  // that a demand looks at
+
+  // Messages that a routing cannot tell apart are one demand.
+  static std::vector<Demand> together(const std::vector<Demand>& all) {
+    std::map<Key, std::size_t> place;
+    std::vector<Demand> out;
+    for (const Demand& d : all) {
+      const auto [found, is_new] = place.emplace(Key{d.from, d.to, d.choice}, out.size());
+      if (is_new) {
+        out.push_back(d);
+      } else {
+        out[found->second].size += d.size;
+      }
+    }
+    return out;
+  }
 
   void add(const std::vector<Hop>& way, const Demand& d, double times) {
     for (const Hop& h : way) load_[index(h.link)] += times * seconds(h.link, d);

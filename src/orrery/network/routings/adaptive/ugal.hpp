@@ -15,9 +15,10 @@ namespace orrery {
 std::unique_ptr<Routing> ugal(std::unique_ptr<Routing> short_ways,
                               std::unique_ptr<Routing> detours);
 
-// `routing` with, for each demand, the short way or a detour: the one whose most loaded link, this
-// demand included, is the least, each in turn and three times over. A static choice by the whole
-// load: better informed than a switch, and without its delay. Both must outlive the result.
+// `routing` with, for each demand, the short way or a detour. All start on short ways; then each in
+// turn, three times over, moves to where the most loaded link, this demand included, is the least.
+// A static choice by the whole load: better informed than a switch, and without its delay. Both
+// must outlive the result.
 std::unique_ptr<Routing> with_detours(const Wires& wires, const Routing& routing,
                                       const std::vector<Demand>& demands);
 
