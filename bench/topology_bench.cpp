@@ -73,6 +73,12 @@ constexpr Million kNetworks[] = {
      "{kind: dragonfly_plus, leaves: 32, spines: 32, global_ports: 32, terminals: 32}"},
     {"slim_fly", "{kind: slim_fly, q: 89}"},
     {"polarfly", "{kind: polarfly, q: 127}"},
+    {"multi_plane",
+     "{kind: multi_plane, planes: 4, plane: {kind: fat_tree, hosts_per_leaf: 1000, leaves: 1000, "
+     "spines: 250}}"},
+    {"composed",
+     "{kind: composed, outer: {kind: torus, shape: [50, 50, 50]}, inner: {kind: single_switch, "
+     "endpoints: 8}}"},
     {"jellyfish", "{kind: jellyfish, switches: 31250, degree: 32, terminals: 32}"},
 };
 

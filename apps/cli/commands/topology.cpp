@@ -37,6 +37,8 @@ void print_text(const std::string& title, const Topology& topology) {
   fmt::print("orrery  {}\n", title);
   fmt::print("  endpoints     {}\n  switches      {}\n  cables        {}, {} of them optical\n", f.endpoints,
              f.switches, f.cables, f.optical_cables);
+  const auto broken = std::ranges::count(topology.wires().failed, true);
+  if (broken > 0) fmt::print("  failed        {} cables\n", broken);
   fmt::print("  diameter      {} links between endpoints\n", f.diameter);
   fmt::print("  average       {:.4f} links{}\n", f.average_hops,
              f.sampled_endpoints > 0

@@ -43,6 +43,10 @@ class Topology {
   [[nodiscard]] virtual std::string vertex_name(std::uint32_t vertex) const = 0;
   // Links on a shortest way from any vertex to an endpoint.
   [[nodiscard]] virtual int distance(std::uint32_t vertex, std::uint32_t endpoint) const = 0;
+  // The same of all vertices, for a walk from `far` links away; empty where distance() is as fast.
+  [[nodiscard]] virtual std::vector<int> distances(std::uint32_t /*endpoint*/, int /*far*/) const {
+    return {};
+  }
   // Whether traffic passes through endpoints: a torus, not a tree.
   [[nodiscard]] virtual bool endpoints_forward() const { return false; }
   // A group of automorphisms of the wires; a routing may keep fewer.

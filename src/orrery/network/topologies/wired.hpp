@@ -39,6 +39,9 @@ class SearchedTopology : public WiredTopology {
   [[nodiscard]] int distance(std::uint32_t vertex, std::uint32_t endpoint) const override {
     return distances_.between(vertex, endpoint);
   }
+  [[nodiscard]] std::vector<int> distances(std::uint32_t endpoint, int far) const override {
+    return distances_.field(endpoint, far);
+  }
 
  protected:
   SearchedTopology(Wires wires, ChannelRule rule)

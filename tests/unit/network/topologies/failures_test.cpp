@@ -63,6 +63,26 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: dragonfly, routers: 4, global_ports: 2, terminals: 2, failed: {share: 15%}}",
         "{kind: hypercube, dimensions: 4, failed: {share: 0.1}}"));
 
+// Beyond 2,048 routers there is no table: distances are searched from both ends, or a field of them
+// from one.
+TEST(WhatIsLeftOfALargeNetwork, IsAsFarByBothSearches) {
+  const auto t = network("{kind: torus, shape: [50, 50], failed: {share: 2%, seed: 5}}");
+  const auto graph = test::neighbours(t->wires());
+  for (const std::uint32_t to : {0U, 1234U}) {
+    const std::vector<int> far = test::distances(graph, to);
+    const std::vector<int> field = t->distances(to, 50);
+    ASSERT_EQ(field.size(), far.size());
+    for (std::uint32_t v = 0; v < far.size(); v += 7) {
+      EXPECT_EQ(field[v], far[v]);
+      EXPECT_EQ(t->distance(v, to), far[v]);
+    }
+    const auto routing = t->routing("ecmp", 1);
+    std::vector<Hop> way;
+    routing->route(777, to, 3, way);
+    EXPECT_EQ(static_cast<int>(way.size()), far[777]);
+  }
+}
+
 // The direct cable is gone: round the ring it is n - 1 hops. The bisection of an open line is one.
 TEST(FailedLink, MakesARingALine) {
   const NetworkFacts f =

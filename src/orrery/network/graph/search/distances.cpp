@@ -3,8 +3,11 @@
 namespace orrery {
 namespace {
 
-constexpr std::size_t kMostRows = 1024;  // a table takes a search for each
-constexpr std::uint8_t kFar = 255;       // unreachable; no table is built for longer ways
+constexpr std::size_t kMostRows = 2048;  // a table takes a search for each
+// Two balls that touch after so few hops are small beside a whole network larger than that.
+constexpr int kNear = 12;
+constexpr std::size_t kLargeGraph = 500'000;
+constexpr std::uint8_t kFar = 255;  // unreachable; no table is built for longer ways
 
 }  // namespace
 
@@ -44,6 +47,28 @@ int Distances::between(std::uint32_t a, std::uint32_t b) const {
   }
   const std::uint8_t far = table_[std::size_t{x} * graph_.routers() + y];
   return far == kFar ? kUnreachable : far + ends;
+}
+
+std::vector<int> Distances::field(std::uint32_t vertex, int far) const {
+  if (!table_.empty() || (far <= kNear && graph_.links() > kLargeGraph)) return {};
+  std::vector<int> by_router(graph_.routers(), kUnreachable);
+  std::vector<std::uint32_t> open = {graph_.router(vertex)};
+  by_router[open[0]] = 0;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    for (const std::uint32_t to : graph_.neighbours(open[i])) {
+      if (by_router[to] != kUnreachable) continue;
+      by_router[to] = by_router[open[i]] + 1;
+      open.push_back(to);
+    }
+  }
+  std::vector<int> out(graph_.vertices());
+  for (std::uint32_t v = 0; v < out.size(); ++v) {
+    const int between = by_router[graph_.router(v)];
+    out[v] =
+        between == kUnreachable ? kUnreachable : between + graph_.drop(v) + graph_.drop(vertex);
+  }
+  out[vertex] = 0;
+  return out;
 }
 
 // Grows the smaller of two balls until they touch.

@@ -16,6 +16,10 @@ class Distances {
   // kUnreachable where there is no way.
   [[nodiscard]] int between(std::uint32_t a, std::uint32_t b) const;
   [[nodiscard]] const RouterGraph& routers() const { return graph_; }
+  // Of all vertices to one, by a single search: for a way's many questions where there is no table.
+  // Empty where between() answers them sooner: from a table, or by a search that stays small since
+  // the two are `far` apart.
+  [[nodiscard]] std::vector<int> field(std::uint32_t vertex, int far) const;
 
  private:
   [[nodiscard]] int search(std::uint32_t a, std::uint32_t b) const;

@@ -16,6 +16,9 @@ class RouterGraph {
   [[nodiscard]] std::uint32_t routers() const {
     return static_cast<std::uint32_t>(first_.size()) - 1;
   }
+  [[nodiscard]] std::uint32_t vertices() const {
+    return static_cast<std::uint32_t>(router_.size());
+  }
   [[nodiscard]] std::uint32_t endpoints() const { return endpoints_; }
   [[nodiscard]] std::size_t links() const { return to_.size(); }
   // The router that a vertex is or hangs from.
