@@ -14,6 +14,7 @@ enum class Format { Text, Json, Csv };
 
 struct RunOptions {
   std::string study;
+  std::string chip_model = "roofline";
   std::string svg;  // where a network study draws its links' loads
   Format format = Format::Text;
 };
@@ -82,6 +83,8 @@ struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;
   std::string kernels;  // a folder of measured kernels, instead of rows
+  std::string chip_model = "roofline";
+  bool leave_chip_out = false;  // kernels: coefficients of a relative
   int worst = 0;
   bool fit = false, markdown = false, quick = false;
   Format format = Format::Text;

@@ -276,6 +276,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
       }
       Prepared p{std::move(*outcome.row), nullptr, v.rows.size(), rng.below(kFolds), ""};
       p.group = group_of(p.row);
+      p.row.study.setting.chip_model = options.chip_model;
       p.evaluator = std::make_unique<RowEvaluator>(p.row);
       row.run = true;
       row.stack = p.row.stack;

@@ -128,6 +128,7 @@ struct KernelCalibration {
   std::string stack;   // library and version that was timed
   std::string source;  // where the rows came from
   std::string date;
+  std::string fitted_on;      // the catalog's chip whose kernels were timed; "" where none fits
   std::string borrowed_from;  // set when this chip was never measured
   int rows = 0;
   Seconds launch;        // floor of a kernel inside a graph
@@ -271,6 +272,7 @@ void describe(V& v, KernelCalibration& c) {
   v("stack", c.stack, "library and version timed");
   v("source", c.source, "where the rows came from", kRequired);
   v("date", c.date, "of the fit");
+  v("fitted_on", c.fitted_on, "the catalog's chip whose kernels were timed");
   v("borrowed_from", c.borrowed_from, "set when this chip was never measured");
   v("rows", c.rows, "measured rows fitted");
   v("launch", c.launch, "floor of a kernel inside a graph", kRequired);
