@@ -23,3 +23,6 @@ target_link_libraries(orrery-cli PRIVATE orrery::accuracy CLI11::CLI11
 add_executable(orrery-fit-kernels apps/fit_kernels.cpp)
 target_compile_options(orrery-fit-kernels PRIVATE ${ORRERY_WARNINGS} -ffp-contract=off)
 target_link_libraries(orrery-fit-kernels PRIVATE orrery::accuracy)
+add_executable(orrery-fit-power apps/fit_power.cpp)
+target_compile_options(orrery-fit-power PRIVATE ${ORRERY_WARNINGS} -ffp-contract=off)
+target_link_libraries(orrery-fit-power PRIVATE orrery::accuracy)

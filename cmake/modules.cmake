@@ -158,6 +158,8 @@ orrery_module(serving SOURCES
     src/orrery/serving/serve.cpp
   DEPENDS execute)
 orrery_module(cost SOURCES
+    src/orrery/cost/power/board_power.cpp
+    src/orrery/cost/power/power_calibration.cpp
     src/orrery/cost/prices.cpp
   DEPENDS training serving)
 orrery_module(planner SOURCES
@@ -202,6 +204,8 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/open_plan.cpp
+    src/orrery/accuracy/power/power_fit.cpp
+    src/orrery/accuracy/power/power_rows.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp

@@ -196,6 +196,23 @@ Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
       document("calibration/memory", chip.kind == ChipKind::Tpu ? "tpu" : "gpu"));
 }
 
+Read<PowerCalibration> Catalog::power(const Chip& chip) const {
+  const std::string folder = "calibration/power";
+  for (const std::string& name : {chip.name, chip.generation, std::string(name_of(chip.kind))}) {
+    if (name.empty() || !is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name))) continue;
+    auto own = read_whole<PowerCalibration>(document(folder, name));
+    if (!own || own->borrowing == Borrowing::None) return own;
+    const auto metered = read_whole<PowerCalibration>(document(folder, own->borrowed_from));
+    if (!metered) return metered;
+    const auto from = this->chip(own->borrowed_from, Node{});
+    if (!from) return tl::unexpected(from.error());
+    return carried_over(*metered, *from, chip, own->borrowing);
+  }
+  return tl::unexpected(Diagnostics{
+      {"", fmt::format("saw no power coefficients for chip '{}'; expected catalog/{}/{}.yaml",
+                       chip.name, folder, name_of(chip.kind))}});
+}
+
 Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
 }

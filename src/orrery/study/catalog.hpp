@@ -7,6 +7,7 @@
 #include "orrery/base/text/document.hpp"
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/cost/prices.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/hw/cluster.hpp"
@@ -44,6 +45,9 @@ class Catalog {
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
   [[nodiscard]] Read<SoftwareKernels> software() const;
+  // The chip's own coefficients, else its generation's or its kind's, carried over from the chip
+  // that they were metered on.
+  [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;
   [[nodiscard]] Read<PriceList> prices() const;
   [[nodiscard]] Read<Bands> bands() const;
 
