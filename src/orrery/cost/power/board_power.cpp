@@ -36,25 +36,8 @@ double busy_cores(const Chip& chip, const Kernel& kernel) {
 
 }  // namespace
 
-JoulesPerFlop flop_energy(const PowerCalibration& power, const Kernel& kernel) {
-  switch (kernel.kind) {
-    case OpKind::Norm:
-    case OpKind::Elementwise:
-    case OpKind::Embedding:
-    case OpKind::Router:
-    case OpKind::Permute:
-    case OpKind::CrossEntropy:
-    case OpKind::Convolution:
-      return power.flop.vector;
-    case OpKind::Matmul:
-    case OpKind::GroupedMatmul:
-    case OpKind::Attention:
-    case OpKind::LinearAttention:
-    case OpKind::StateSpace:
-    case OpKind::SparseIndex:
-      break;
-  }
-  switch (kernel.compute) {
+JoulesPerFlop flop_energy(const PowerCalibration& power, DType format) {
+  switch (format) {
     case DType::Fp32:
       return power.flop.fp32;
     case DType::Tf32:
@@ -63,7 +46,7 @@ JoulesPerFlop flop_energy(const PowerCalibration& power, const Kernel& kernel) {
     case DType::Bf16:
       return power.flop.bf16;
     case DType::Fp8:
-      return kernel.scaling == Scaling::Block ? power.flop.fp8_block : power.flop.fp8;
+      return power.flop.fp8;
     case DType::Int8:
       return power.flop.int8;
     case DType::Fp4:
@@ -71,6 +54,12 @@ JoulesPerFlop flop_energy(const PowerCalibration& power, const Kernel& kernel) {
       return power.flop.fp4;
   }
   return power.flop.bf16;
+}
+
+JoulesPerFlop flop_energy(const PowerCalibration& power, const Kernel& kernel) {
+  if (!runs_on_matrix_units(kernel.kind)) return power.flop.vector;
+  const bool block = kernel.compute == DType::Fp8 && kernel.scaling == Scaling::Block;
+  return block ? power.flop.fp8_block : flop_energy(power, kernel.compute);
 }
 
 Watts standing_power(const Chip& chip, const PowerCalibration& power) {

@@ -32,7 +32,8 @@ LaunchEnergy launch_energy(const Chip& chip, const PowerCalibration& power, cons
 BoardPower board_power(const Chip& chip, const PowerCalibration& power, Joules energy,
                        Seconds period);
 
-// Energy of a FLOP of this kernel on the units that it runs on.
+// Energy of a FLOP of a product, and of this kernel on the units that it runs on.
+JoulesPerFlop flop_energy(const PowerCalibration& power, DType format);
 JoulesPerFlop flop_energy(const PowerCalibration& power, const Kernel& kernel);
 
 // Drawn while clocks run and nothing else does.
