@@ -1,5 +1,6 @@
 # The rooms, lowest layer first. A file is named here once; there are no globs.
 orrery_module(base SOURCES
+    src/orrery/base/area.cpp
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
@@ -161,6 +162,10 @@ orrery_module(cost SOURCES
     src/orrery/cost/power/board_power.cpp
     src/orrery/cost/power/power_calibration.cpp
     src/orrery/cost/prices.cpp
+    src/orrery/cost/silicon/carbon.cpp
+    src/orrery/cost/silicon/chip_area.cpp
+    src/orrery/cost/silicon/package_cost.cpp
+    src/orrery/cost/silicon/yield.cpp
   DEPENDS training serving)
 orrery_module(planner SOURCES
     src/orrery/planner/choices.cpp

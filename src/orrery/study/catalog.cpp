@@ -213,6 +213,34 @@ Read<PowerCalibration> Catalog::power(const Chip& chip) const {
                        chip.name, folder, name_of(chip.kind))}});
 }
 
+Read<Technology> Catalog::technology() const {
+  Technology t;
+  Diagnostics problems;
+  const auto list = [&](const char* file, auto& into) {
+    const auto root = document("silicon", file);
+    if (!root) {
+      problems.insert(problems.end(), root.error().begin(), root.error().end());
+      return;
+    }
+    FieldReader reader(*root, problems);
+    reader(file, into, "by name", kRequired);
+    reader.also("source");
+    reader.finish();
+  };
+  list("nodes", t.nodes);
+  list("memories", t.memories);
+  list("packagings", t.packagings);
+  list("grids", t.grids);
+  const auto units = read_whole<UnitAreas>(document("silicon", "units"));
+  if (units) {
+    t.units = *units;
+  } else {
+    problems.insert(problems.end(), units.error().begin(), units.error().end());
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return t;
+}
+
 Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
 }

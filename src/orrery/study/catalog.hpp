@@ -9,6 +9,7 @@
 #include "orrery/compute/calibration.hpp"
 #include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/cost/prices.hpp"
+#include "orrery/cost/silicon/technology.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/ops/op_graph.hpp"
@@ -48,6 +49,7 @@ class Catalog {
   // The chip's own coefficients, else its generation's or its kind's, carried over from the chip
   // that they were metered on.
   [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;
+  [[nodiscard]] Read<Technology> technology() const;
   [[nodiscard]] Read<PriceList> prices() const;
   [[nodiscard]] Read<Bands> bands() const;
 
