@@ -5,11 +5,13 @@ add_executable(orrery-cli
   apps/cli/main.cpp
   apps/cli/terminal.cpp
   apps/cli/commands/calibrate.cpp
+  apps/cli/commands/chip.cpp
   apps/cli/commands/compare.cpp
   apps/cli/commands/describe.cpp
   apps/cli/commands/inspect.cpp
   apps/cli/commands/list.cpp
   apps/cli/commands/op.cpp
+  apps/cli/commands/roofline.cpp
   apps/cli/commands/run.cpp
   apps/cli/commands/topology.cpp
   apps/cli/commands/tune.cpp

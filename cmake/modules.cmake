@@ -178,6 +178,13 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
+    src/orrery/study/chip/chip_answer.cpp
+    src/orrery/study/chip/chip_json.cpp
+    src/orrery/study/chip/chip_text.cpp
+    src/orrery/study/chip/chosen_chip.cpp
+    src/orrery/study/chip/roofline_study.cpp
+    src/orrery/study/chip/roofline_svg.cpp
+    src/orrery/study/chip/roofline_text.cpp
     src/orrery/study/network/flow_file.cpp
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp

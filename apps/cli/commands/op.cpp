@@ -6,6 +6,7 @@
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/compute/models/builtins.hpp"
 #include "orrery/cost/power/board_power.hpp"
+#include "orrery/study/chip/chosen_chip.hpp"
 #include "orrery/study/op_text.hpp"
 
 namespace orrery::cli {
@@ -112,16 +113,10 @@ std::string op_help() {
 int op_command(const OpOptions& options) {
   const auto kernel = parse_op(options.op);
   const Catalog catalog = Catalog::standard();
-  Node where;
-  where.kind = Node::Kind::Scalar;
-  where.scalar = options.chip;
-  where.file = "--chip";
-  const auto chip = catalog.chip(options.chip, where);
+  const auto chip = chosen_chip(catalog, options.chip, options.changes);
   Diagnostics problems;
   if (!kernel) problems = kernel.error();
-  if (!chip) {
-    for (const Error& e : chip.error()) problems.push_back({e.where.starts_with("--chip") ? "--chip" : e.where, e.what});
-  }
+  if (!chip) problems.insert(problems.end(), chip.error().begin(), chip.error().end());
   if (!problems.empty()) return report_problems(problems);
   const auto calibration = catalog.kernels(*chip);
   if (!calibration) return report_problems(calibration.error());

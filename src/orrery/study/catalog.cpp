@@ -88,8 +88,15 @@ Read<Node> Catalog::named(const std::string& folder, const char* what, const std
   return at(where, fmt::format("saw the unknown {} '{}'; expected {}", what, name, hint));
 }
 
+Read<Node> Catalog::chip_document(const std::string& name, const Node& where) const {
+  if (!name.ends_with(".yaml")) return named("chips", "chip", name, where);
+  // A path in a study is relative to the study's own folder, then to the working folder.
+  const std::string beside = (fs::path(where.file).parent_path() / name).string();
+  return read_document(is_file(beside) ? beside : name);
+}
+
 Read<Chip> Catalog::chip(const std::string& name, const Node& where) const {
-  return read_whole<Chip>(named("chips", "chip", name, where));
+  return read_whole<Chip>(chip_document(name, where));
 }
 
 Read<Cluster> Catalog::cluster(const std::string& name, int chips, const Node& where,

@@ -31,6 +31,8 @@ class Catalog {
   // `where` is the node that names the thing: an unknown name is reported there, with the known
   // ones.
   [[nodiscard]] Read<Chip> chip(const std::string& name, const Node& where) const;
+  // A chip's file: by its name, or by a path ending in .yaml.
+  [[nodiscard]] Read<Node> chip_document(const std::string& name, const Node& where) const;
   // A name, `{base: NAME, chips: N}`, or an inline cluster.
   [[nodiscard]] Read<Cluster> cluster(const Node& where) const;
   // `count` is the node that says how many chips: a number that fits no whole nodes is reported
