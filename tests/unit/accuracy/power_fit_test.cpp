@@ -77,7 +77,7 @@ TEST(PowerFitTest, LongMeteredLaunchesAreWithinEightPercentInTheMedian) {
   std::filesystem::create_directories(folder);
   std::filesystem::copy_file(measured() + "/matmul_power.csv.gz", folder + "/matmul_power.csv.gz",
                              std::filesystem::copy_options::overwrite_existing);
-  const auto scores = score_kernels(folder, test::catalog(), false);
+  const auto scores = score_kernels(folder, test::catalog(), {});
   ASSERT_TRUE(scores);
   std::vector<double> errors;
   for (const KernelOutcome& r : scores->rows) {
