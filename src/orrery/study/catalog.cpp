@@ -215,7 +215,11 @@ Read<PowerCalibration> Catalog::power(const Chip& chip) const {
     if (!metered) return metered;
     const auto from = this->chip(own->borrowed_from, Node{});
     if (!from) return tl::unexpected(from.error());
-    return carried_over(*metered, *from, chip, own->borrowing);
+    const bool same_process = !chip.package.dies.empty() && !from->package.dies.empty() &&
+                              chip.package.dies[0].node == from->package.dies[0].node;
+    const bool by_limit = own->borrowing == Borrowing::PowerLimit;
+    return carried_over(*metered, *from, chip,
+                        by_limit && same_process ? Borrowing::Process : own->borrowing);
   }
   return tl::unexpected(Diagnostics{
       {"", fmt::format("saw no power coefficients for chip '{}'; expected catalog/{}/{}.yaml",

@@ -79,8 +79,8 @@ std::vector<KernelParameter> parameters(PowerCalibration& c, const Chip& chip,
   number(all, c.limit, 0.9, 1.0);
   number(all, c.crowd, 0.2, 1.5);
   quantity(all, c.core, 0.02 * chip.tdp.value() / chip.cores, 0.7 * chip.tdp.value() / chip.cores);
-  quantity(all, c.main_memory, 20 * kPico, 60 * kPico);
-  quantity(all, c.on_chip, 2 * kPico, 30 * kPico);
+  quantity(all, c.main_memory, 20 * kPico, 45 * kPico);
+  quantity(all, c.on_chip, 2 * kPico, 15 * kPico);
   quantity(all, c.flop.bf16, 0.2 * kPico, 0.8 * kPico);
   quantity(all, c.ramp, 1e-7, 5e-5);
   if (dtypes.contains("fp8")) quantity(all, c.flop.fp8, 0.1 * kPico, 0.45 * kPico);

@@ -21,11 +21,16 @@ PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from,
   c.borrowed_from = from.name;
   c.borrowing = how;
   c.rows = 0;
-  if (how != Borrowing::PowerLimit) return c;
-  const double limits = to.tdp / from.tdp;
-  c.core *= limits * std::max(1, from.cores) / std::max(1, to.cores);
+  if (how == Borrowing::None || how == Borrowing::Generation) return c;
+  const double cores = static_cast<double>(std::max(1, from.cores)) / std::max(1, to.cores);
   const PeakRates &f = from.peak, &t = to.peak;
   const FlopsPerSecond half_from = first_of(f.bf16, f.fp16), half_to = first_of(t.bf16, t.fp16);
+  if (how == Borrowing::Process) {
+    if (half_from.value() > 0 && half_to.value() > 0) c.core *= cores * (half_to / half_from);
+    return c;
+  }
+  const double limits = to.tdp / from.tdp;
+  c.core *= limits * cores;
   FlopEnergies& e = c.flop;
   e.fp32 = same_share(e.fp32, f.fp32, t.fp32, limits);
   e.tf32 = same_share(e.tf32, f.tf32, t.tf32, limits);

@@ -30,6 +30,7 @@ struct PowerError {
 enum class Borrowing : std::uint8_t {
   None,        // metered itself
   Generation,  // same process and units: energies and watts a core carry over
+  Process,     // same process, other cores: energies carry over, core power goes with arithmetic
   PowerLimit,  // a product at its peak rate draws the same share of the power limit
 };
 
@@ -38,6 +39,7 @@ struct EnumNames<Borrowing> {
   static constexpr std::pair<const char*, Borrowing> values[] = {
       {"none", Borrowing::None},
       {"generation", Borrowing::Generation},
+      {"process", Borrowing::Process},
       {"power_limit", Borrowing::PowerLimit}};
 };
 

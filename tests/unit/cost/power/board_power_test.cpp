@@ -122,6 +122,15 @@ TEST_F(BoardPowerTest, ByPowerLimitAProductAtPeakDrawsTheSameShareOfIt) {
   EXPECT_EQ(c.flop.fp8, c.flop.bf16);  // an A100 has no fp8 units
 }
 
+TEST_F(BoardPowerTest, OnTheSameProcessCorePowerGoesWithArithmetic) {
+  Chip other = chip;
+  other.cores = 4;
+  other.peak.bf16 = 0.25 * chip.peak.bf16;
+  const PowerCalibration c = carried_over(power, chip, other, Borrowing::Process);
+  EXPECT_EQ(c.flop.bf16, power.flop.bf16);
+  EXPECT_NEAR((c.core * other.cores).value(), 0.25 * (power.core * chip.cores).value(), 1e-9);
+}
+
 TEST_F(BoardPowerTest, WithinAGenerationEnergiesCarryOver) {
   Chip other = chip;
   other.tdp = Watts{350};
