@@ -1,6 +1,7 @@
 # The rooms, lowest layer first. A file is named here once; there are no globs.
 orrery_module(base SOURCES
     src/orrery/base/area.cpp
+    src/orrery/base/text/csv_cells.cpp
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
@@ -53,39 +54,61 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/max_min_exchange.cpp
     src/orrery/network/fabric/rates/max_min_rates.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
-    src/orrery/network/graph/counted_facts.cpp
-    src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp
+    src/orrery/network/graph/search/counted_facts.cpp
+    src/orrery/network/graph/search/distances.cpp
+    src/orrery/network/graph/search/halving.cpp
+    src/orrery/network/graph/search/router_graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
+    src/orrery/network/routings/adaptive/ugal.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
+    src/orrery/network/routings/failed_way.cpp
     src/orrery/network/routings/minimal.cpp
     src/orrery/network/routings/up_down.cpp
     src/orrery/network/routings/valiant.cpp
     src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/composite/composed.cpp
+    src/orrery/network/topologies/composite/copies.cpp
+    src/orrery/network/topologies/composite/multi_plane.cpp
+    src/orrery/network/topologies/composite/wan_sites.cpp
+    src/orrery/network/topologies/degraded.cpp
     src/orrery/network/topologies/direct/hyperx.cpp
     src/orrery/network/topologies/direct/ocs_pod.cpp
     src/orrery/network/topologies/direct/ring.cpp
     src/orrery/network/topologies/direct/torus.cpp
     src/orrery/network/topologies/direct/torus_grid.cpp
     src/orrery/network/topologies/direct/twisted_torus.cpp
+    src/orrery/network/topologies/failures.cpp
     src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/irregular/edge_csv.cpp
+    src/orrery/network/topologies/irregular/edge_graphml.cpp
+    src/orrery/network/topologies/irregular/edge_list.cpp
+    src/orrery/network/topologies/irregular/jellyfish.cpp
+    src/orrery/network/topologies/irregular/named_wires.cpp
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_plus.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_routing.cpp
+    src/orrery/network/topologies/low_diameter/polarfly.cpp
+    src/orrery/network/topologies/low_diameter/slim_fly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp
     src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/trees/rail_route.cpp
     src/orrery/network/topologies/trees/rails.cpp
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/collisions.cpp
     src/orrery/network/traffic/concurrent.cpp
     src/orrery/network/traffic/flow_list.cpp
     src/orrery/network/traffic/patterns.cpp
     src/orrery/network/traffic/recorder.cpp
     src/orrery/network/torus_axes.cpp
-  DEPENDS base des hw)
+  DEPENDS base des hw
+  LIBRARIES tinyxml2::tinyxml2)
 orrery_module(collective SOURCES
     src/orrery/collective/algorithms/bucket.cpp
     src/orrery/collective/algorithms/direct.cpp
@@ -162,6 +185,7 @@ orrery_module(serving SOURCES
 orrery_module(cost SOURCES
     src/orrery/cost/power/board_power.cpp
     src/orrery/cost/power/power_calibration.cpp
+    src/orrery/cost/network_bill.cpp
     src/orrery/cost/prices.cpp
     src/orrery/cost/silicon/carbon.cpp
     src/orrery/cost/silicon/chip_area.cpp

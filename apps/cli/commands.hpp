@@ -82,7 +82,7 @@ int list_command(const ListOptions&);
 
 // What `describe` takes.
 inline constexpr const char* kDescribed =
-    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology";
+    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link, failed or topology";
 struct DescribeOptions {
   std::string kind, name;
   Format format = Format::Text;

@@ -258,6 +258,10 @@ Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
 }
 
+Read<NetworkParts> Catalog::network_parts() const {
+  return read_whole<NetworkParts>(document("prices", "network"));
+}
+
 Read<SoftwareKernels> Catalog::software() const {
   return read_whole<SoftwareKernels>(document("calibration", "software"));
 }

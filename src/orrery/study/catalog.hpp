@@ -8,6 +8,7 @@
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
 #include "orrery/cost/power/power_calibration.hpp"
+#include "orrery/cost/network_bill.hpp"
 #include "orrery/cost/prices.hpp"
 #include "orrery/cost/silicon/technology.hpp"
 #include "orrery/execute/estimate.hpp"
@@ -53,6 +54,7 @@ class Catalog {
   [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;
   [[nodiscard]] Read<Technology> technology() const;
   [[nodiscard]] Read<PriceList> prices() const;
+  [[nodiscard]] Read<NetworkParts> network_parts() const;
   [[nodiscard]] Read<Bands> bands() const;
 
   // Names of the files of one folder: "chips", "models", "clusters".

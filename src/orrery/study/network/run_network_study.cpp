@@ -12,6 +12,8 @@
 #include "orrery/network/fabric/max_min.hpp"
 #include "orrery/network/fabric/max_min_exchange.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
+#include "orrery/network/routings/adaptive/ugal.hpp"
+#include "orrery/network/traffic/collisions.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
 #include "orrery/network/traffic/recorder.hpp"
 #include "orrery/study/network/network_answer.hpp"
@@ -43,7 +45,9 @@ Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires) {
     out[f.from] += f.size.value();
     in[f.to] += f.size.value();
   }
-  for (const Link& l : wires.links) {
+  for (std::size_t i = 0; i < wires.links.size(); ++i) {
+    const Link& l = wires.links[i];
+    if (wires.is_failed(static_cast<LinkId>(i))) continue;
     const double bandwidth = wires.kinds[l.kind].bandwidth.value();
     if (l.from < wires.endpoints) leaving[l.from] += bandwidth;
     if (l.to < wires.endpoints) entering[l.to] += bandwidth;
@@ -186,6 +190,27 @@ void add_groups(const NetworkStudy& study, Bytes vector, Groups& groups) {
   }
 }
 
+// Messages beyond which their hashes are not drawn anew for many seeds, nor dealt out over detours.
+constexpr std::size_t kMostDemands = 100'000;
+
+std::optional<Collisions> collisions_of(const NetworkStudy& study,
+                                        const std::vector<Demand>& demands) {
+  if (study.routing != "ecmp") return std::nullopt;
+  const Collisions found =
+      ecmp_collisions(*study.topology, demands, static_cast<std::uint64_t>(study.seed),
+                      affordable_seeds(demands.size()));
+  return found.seeds > 0 ? std::optional(found) : std::nullopt;
+}
+
+// Fluid has no queues to ask: messages are dealt out over short ways and detours by each other's
+// load. nullptr where nothing is to be dealt.
+std::unique_ptr<Routing> dealt_out(const NetworkStudy& study, const Routing& routing,
+                                   const std::vector<Demand>& demands) {
+  if (!routing.has_detours() || study.fabric == FabricKind::Packet || demands.empty())
+    return nullptr;
+  return with_detours(study.topology->wires(), routing, demands);
+}
+
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, Bytes vector) {
   const CollectiveSpec& c = *study.collective;
   const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
@@ -197,8 +222,17 @@ NetworkResult play_collective(const NetworkStudy& study, const Routing& routing,
   } else {
     Groups groups;
     add_groups(study, vector, groups);
+    std::vector<Demand> demands;
+    if (!adds) {
+      Groups asked;
+      add_groups(study, vector, asked);
+      demands = demands_of(asked.all, kMostDemands);
+    }
+    const auto dealt = dealt_out(study, routing, demands);
     const TreeRouting with_trees(routing);
-    r = play(study, adds ? static_cast<const Routing&>(with_trees) : routing, groups.all);
+    const Routing* taken = adds ? &with_trees : dealt ? dealt.get() : &routing;
+    r = play(study, *taken, groups.all);
+    r.collisions = collisions_of(study, demands);
   }
   r.lower_bound = lower_bound(c.kind, vector, each, study.topology->wires().injection(0),
                               adds ? Adds::InSwitches : Adds::AtRanks);
@@ -227,8 +261,11 @@ NetworkAnswer run(const NetworkStudy& study) {
   }
   FlowList traffic(study.flows);
   answer.ranks = study.topology->wires().endpoints;
-  answer.results.push_back(play(study, *routing, traffic));
+  const std::vector<Demand> demands = demands_of(traffic, kMostDemands);
+  const auto dealt = dealt_out(study, *routing, demands);
+  answer.results.push_back(play(study, dealt ? *dealt : *routing, traffic));
   NetworkResult& r = answer.results.back();
+  r.collisions = collisions_of(study, demands);
   r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
   if (!study.sizes.empty()) r.size = study.sizes.front();
   return answer;
