@@ -21,7 +21,8 @@ TEST(NodePowerTest, AnH100NodeInTrainingDrawsNearlyWhatOneWasMeteredAt) {
   const double pue = test::cluster("dgx-h100", 8).pue;
   const double node = 8 * r.power_per_chip.value() / pue;
   EXPECT_LT(node, 8400 * 1.02);
-  EXPECT_GT(node, 8400 * 0.9);
+  // the mean of a step, its waits included, is below the most of a run
+  EXPECT_GT(node, 8400 * 0.85);
 }
 
 TEST(NodePowerTest, NoBoardDrawsMoreThanItsLimitOrLessThanAtRest) {
