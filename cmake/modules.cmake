@@ -1,5 +1,6 @@
 # The rooms, lowest layer first. A file is named here once; there are no globs.
 orrery_module(base SOURCES
+    src/orrery/base/area.cpp
     src/orrery/base/text/csv_cells.cpp
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
@@ -182,8 +183,14 @@ orrery_module(serving SOURCES
     src/orrery/serving/serve.cpp
   DEPENDS execute)
 orrery_module(cost SOURCES
+    src/orrery/cost/power/board_power.cpp
+    src/orrery/cost/power/power_calibration.cpp
     src/orrery/cost/network_bill.cpp
     src/orrery/cost/prices.cpp
+    src/orrery/cost/silicon/carbon.cpp
+    src/orrery/cost/silicon/chip_area.cpp
+    src/orrery/cost/silicon/package_cost.cpp
+    src/orrery/cost/silicon/yield.cpp
   DEPENDS training serving)
 orrery_module(planner SOURCES
     src/orrery/planner/choices.cpp
@@ -196,6 +203,13 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
+    src/orrery/study/chip/chip_answer.cpp
+    src/orrery/study/chip/chip_json.cpp
+    src/orrery/study/chip/chip_text.cpp
+    src/orrery/study/chip/chosen_chip.cpp
+    src/orrery/study/chip/roofline_study.cpp
+    src/orrery/study/chip/roofline_svg.cpp
+    src/orrery/study/chip/roofline_text.cpp
     src/orrery/study/network/flow_file.cpp
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp
@@ -227,6 +241,8 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/open_plan.cpp
+    src/orrery/accuracy/power/power_fit.cpp
+    src/orrery/accuracy/power/power_rows.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp
