@@ -244,6 +244,7 @@ Read<Technology> Catalog::technology() const {
   list("memories", t.memories);
   list("packagings", t.packagings);
   list("grids", t.grids);
+  list("coolings", t.coolings);
   const auto units = read_whole<UnitAreas>(document("silicon", "units"));
   if (units) {
     t.units = *units;

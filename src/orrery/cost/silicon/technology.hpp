@@ -7,6 +7,7 @@
 #include "orrery/base/area.hpp"
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/cost/power/thermal.hpp"
 
 namespace orrery {
 
@@ -126,6 +127,7 @@ struct Technology {
   std::vector<MemoryKind> memories;
   std::vector<PackagingKind> packagings;
   std::vector<Grid> grids;
+  std::vector<Cooling> coolings;
   UnitAreas units;
 };
 
