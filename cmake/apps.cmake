@@ -2,6 +2,7 @@
 find_package(CLI11 REQUIRED)
 add_executable(orrery-cli
   apps/cli/completion.cpp
+  apps/cli/compute_choice.cpp
   apps/cli/main.cpp
   apps/cli/terminal.cpp
   apps/cli/commands/calibrate.cpp

@@ -29,6 +29,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_spec.cpp
     src/orrery/compute/lending.cpp
     src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/measured/measured_model.cpp
     src/orrery/compute/models/builtins.cpp
     src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp

@@ -15,6 +15,7 @@ enum class Format { Text, Json, Csv };
 struct RunOptions {
   std::string study;
   std::string chip_model = "roofline";
+  std::vector<std::string> measured;  // tables of one's own kernels
   std::string svg;  // where a network study draws its links' loads
   Format format = Format::Text;
 };
@@ -45,6 +46,7 @@ struct OpOptions {
   std::string op;  // "matmul 8192x8192x8192 bf16"
   std::string chip, model = "tile";
   std::vector<std::string> changes;  // "chip.hbm.bandwidth=6TB/s"
+  std::vector<std::string> measured;  // tables of one's own kernels
   bool explain = false;
   Format format = Format::Text;
 };

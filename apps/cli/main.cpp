@@ -30,6 +30,12 @@ void add_chip_model(CLI::App* command, std::string& model) {
       ->capture_default_str();
 }
 
+void add_measured(CLI::App* command, std::vector<std::string>& tables) {
+  command->add_option("--measured", tables,
+                      "CSV of kernels measured on this chip, as measure/ writes them: interpolate between those")
+      ->check(CLI::ExistingFile);
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"Orrery predicts how fast, how hot and how expensive a machine-learning system will be.", "orrery"};
   app.require_subcommand(1);
@@ -50,6 +56,7 @@ int dispatch(int argc, char** argv) {
   add_json(run_cmd, run);
   run_cmd->add_flag_callback("--csv", [&run] { run.format = Format::Csv; }, "network studies: print CSV on stdout");
   add_chip_model(run_cmd, run.chip_model);
+  add_measured(run_cmd, run.measured);
   run_cmd->add_option("--svg", run.svg, "network studies: draw the load of every link into this file");
   run_cmd->callback([&] { status = run_command(run); });
 
@@ -84,6 +91,7 @@ int dispatch(int argc, char** argv) {
   op_cmd->add_option("--chip", op.chip, "a chip of the catalog, or a path to a YAML file")->required();
   add_changes(op_cmd, op);
   add_chip_model(op_cmd, op.model);
+  add_measured(op_cmd, op.measured);
   op_cmd->add_flag("--explain", op.explain, "where the time goes");
   op_cmd->footer(op_help());
   add_json(op_cmd, op);

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "../commands.hpp"
+#include "../compute_choice.hpp"
 #include "orrery/base/text/quantity.hpp"
-#include "orrery/compute/models/builtins.hpp"
 #include "orrery/cost/power/board_power.hpp"
 #include "orrery/study/chip/chosen_chip.hpp"
 #include "orrery/study/op_text.hpp"
@@ -117,12 +117,14 @@ int op_command(const OpOptions& options) {
   Diagnostics problems;
   if (!kernel) problems = kernel.error();
   if (!chip) problems.insert(problems.end(), chip.error().begin(), chip.error().end());
+  const auto compute = chosen_compute(options.model, options.measured);
+  if (!compute) problems.insert(problems.end(), compute.error().begin(), compute.error().end());
   if (!problems.empty()) return report_problems(problems);
   const auto calibration = catalog.kernels(*chip);
   if (!calibration) return report_problems(calibration.error());
   const auto power = catalog.power(*chip);
   if (!power) return report_problems(power.error());
-  const auto model = make_compute_model(options.model, *chip, *calibration);
+  const auto model = (*compute)(*chip, *calibration);
   const KernelDetail detail = model->detail(*kernel);
   const Draw draw = draw_of(*chip, *power, *kernel, detail.time);
   if (options.format == Format::Json) {

@@ -1,8 +1,10 @@
 #include "orrery/study/run.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "../commands.hpp"
+#include "../compute_choice.hpp"
 #include "orrery/study/network/network_answer.hpp"
 
 namespace orrery::cli {
@@ -42,8 +44,13 @@ int run_command(const RunOptions& options) {
                              "saw no network study; expected task: collective or traffic for --csv and --svg"}});
   auto study = read_study(*root, Catalog::standard());
   if (!study) return report_problems(study.error());
-  study->setting.chip_model = options.chip_model;
-  const Report report = run(*study);
+  auto compute = chosen_compute(options.chip_model, options.measured);
+  if (!compute) return report_problems(compute.error());
+  study->setting.compute = *compute;
+  Report report = run(*study);
+  if (!options.measured.empty())
+    report.notes.push_back("kernels are interpolated between the measured ones of " +
+                           fmt::format("{}", fmt::join(options.measured, ", ")));
   if (options.format == Format::Json) {
     fmt::print("{}", to_json(report));
   } else {

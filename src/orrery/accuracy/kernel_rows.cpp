@@ -313,4 +313,22 @@ tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::st
   return rows;
 }
 
+tl::expected<std::vector<MeasuredKernel>, Diagnostics> read_measured_kernels(
+    const std::vector<std::string>& paths) {
+  std::vector<MeasuredKernel> out;
+  Diagnostics problems;
+  for (const std::string& path : paths) {
+    const auto rows = read_kernel_file(path);
+    if (!rows) {
+      problems.insert(problems.end(), rows.error().begin(), rows.error().end());
+      continue;
+    }
+    for (const KernelRow& row : *rows) {
+      if (row.kernels.size() == 1) out.push_back({row.kernels.front(), row.measured});
+    }
+  }
+  if (!problems.empty()) return tl::unexpected(std::move(problems));
+  return out;
+}
+
 }  // namespace orrery

@@ -7,6 +7,7 @@
 #include "orrery/accuracy/csv_table.hpp"
 #include "orrery/base/result.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/compute/measured/measured_model.hpp"
 #include "orrery/ops/kernel.hpp"
 
 namespace orrery {
@@ -34,5 +35,9 @@ Kernel matmul_kernel(std::string_view dtype, double m, double n, double k);
 // kv_len q_heads (attention; with phase: MLA), tokens topk experts (MoE). Times in latency_us. Every
 // cell that is no number above zero where one is due is located.
 tl::expected<std::vector<KernelRow>, Diagnostics> read_kernel_file(const std::string& path);
+
+// The same from several files, for a model that interpolates: rows that timed one launch alone.
+tl::expected<std::vector<MeasuredKernel>, Diagnostics> read_measured_kernels(
+    const std::vector<std::string>& paths);
 
 }  // namespace orrery

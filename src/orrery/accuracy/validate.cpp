@@ -8,6 +8,7 @@
 #include <set>
 
 #include "orrery/base/rng.hpp"
+#include "orrery/compute/models/builtins.hpp"
 #include "orrery/execute/time_tree.hpp"
 
 namespace orrery {
@@ -276,7 +277,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
       }
       Prepared p{std::move(*outcome.row), nullptr, v.rows.size(), rng.below(kFolds), ""};
       p.group = group_of(p.row);
-      p.row.study.setting.chip_model = options.chip_model;
+      p.row.study.setting.compute = compute_model_named(options.chip_model);
       p.evaluator = std::make_unique<RowEvaluator>(p.row);
       row.run = true;
       row.stack = p.row.stack;

@@ -1,6 +1,7 @@
 // ComputeModel: how long one Kernel takes on one chip, and why. Several levels of detail stand
 // behind this one contract; callers never know which.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,5 +53,10 @@ class ComputeModel {
     return out;
   }
 };
+
+struct Chip;
+struct KernelCalibration;
+using ComputeModelMaker =
+    std::function<std::unique_ptr<ComputeModel>(const Chip&, const KernelCalibration&)>;
 
 }  // namespace orrery

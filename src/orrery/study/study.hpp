@@ -5,6 +5,7 @@
 
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/compute/roofline_model.hpp"
 #include "orrery/cost/prices.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/ops/op_graph.hpp"
@@ -54,7 +55,7 @@ struct Setting {
   PowerCalibration power;
   Bands bands;
   double straggler_sigma = 0.0;
-  std::string chip_model = "roofline";  // which of compute_models() prices kernels
+  ComputeModelMaker compute = make_roofline;  // what prices kernels
 };
 
 struct Study {

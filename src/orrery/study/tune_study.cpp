@@ -6,7 +6,6 @@
 #include <ctime>
 
 #include "orrery/base/check.hpp"
-#include "orrery/compute/models/builtins.hpp"
 #include "orrery/program/plan_check.hpp"
 
 namespace orrery {
@@ -26,7 +25,7 @@ ParallelPlan base_plan(const Study& study) {
 StudyTuning tune_training(const Study& study, const ParallelPlan& base, const PlanSpace& space,
                           const TuneGoal& goal) {
   const Setting& s = study.setting;
-  const auto compute = make_compute_model(s.chip_model, s.cluster.chip, s.kernels);
+  const auto compute = s.compute(s.cluster.chip, s.kernels);
   const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   const TuneResult found =
       tune({study.graph, base, study.work, prices, s.memory, s.prices, s.power}, space, goal);

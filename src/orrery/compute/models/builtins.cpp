@@ -1,5 +1,6 @@
 #include "orrery/compute/models/builtins.hpp"
 
+#include "orrery/base/check.hpp"
 #include "orrery/compute/cycle/cycle_model.hpp"
 #include "orrery/compute/roofline_model.hpp"
 #include "orrery/compute/tile/tile_model.hpp"
@@ -12,6 +13,13 @@ const std::vector<ComputeModelKind>& compute_models() {
       {"tile", "the best mapping on the memory hierarchy", make_tile_model},
       {"cycle", "load, compute and store queues, fold by fold", make_cycle_model}};
   return kModels;
+}
+
+ComputeModelMaker compute_model_named(std::string_view name) {
+  for (const ComputeModelKind& kind : compute_models()) {
+    if (name == kind.name) return kind.make;
+  }
+  fail_check(__FILE__, __LINE__, "no compute model '" + std::string(name) + "'");
 }
 
 std::unique_ptr<ComputeModel> make_compute_model(std::string_view name, const Chip& chip,

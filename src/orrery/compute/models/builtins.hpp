@@ -18,6 +18,9 @@ struct ComputeModelKind {
 
 const std::vector<ComputeModelKind>& compute_models();
 
+// Precondition: a name of compute_models().
+ComputeModelMaker compute_model_named(std::string_view name);
+
 // nullptr: no such model.
 std::unique_ptr<ComputeModel> make_compute_model(std::string_view name, const Chip& chip,
                                                  const KernelCalibration& calibration);

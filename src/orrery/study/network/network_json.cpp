@@ -24,6 +24,8 @@ Json facts_json(const NetworkFacts& f) {
   out["optical_cables"] = f.optical_cables;
   out["diameter"] = f.diameter;
   out["average_hops"] = checked(f.average_hops, "average_hops");
+  out["average_hops_error"] = checked(f.average_hops_error, "average_hops_error");
+  out["sampled_endpoints"] = f.sampled_endpoints;
   out["bisection_bytes_per_s"] = checked(f.bisection.value(), "bisection");
   out["bisection_is_bound"] = f.bisection_is_bound;
   return out;
@@ -107,8 +109,6 @@ std::string topology_json(const Topology& topology, const NetworkBill& bill,
   Json out;
   out["topology"] = title;
   out.update(facts_json(f));
-  out["average_hops_error"] = checked(f.average_hops_error, "average_hops_error");
-  out["sampled_endpoints"] = f.sampled_endpoints;
   out["routings"] = topology.routings();
   out["cost_usd"] = checked(bill.price.value(), "cost_usd");
   out["power_w"] = checked(bill.power.value(), "power_w");

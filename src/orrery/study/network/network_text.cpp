@@ -45,8 +45,9 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
   const NetworkFacts facts = a.study.topology->facts();
   std::string out = fmt::format("orrery  {} on {}\n", question(a), a.study.topology_text);
   out += fmt::format(
-      "  network    {} endpoints, {} switches, {} cables; diameter {}, {:.2f} hops on average\n",
-      facts.endpoints, facts.switches, facts.cables, facts.diameter, facts.average_hops);
+      "  network    {} endpoints, {} switches, {} cables; diameter {}, {:.2f}{} hops on average\n",
+      facts.endpoints, facts.switches, facts.cables, facts.diameter, facts.average_hops,
+      facts.sampled_endpoints > 0 ? fmt::format(" +- {:.2f}", facts.average_hops_error) : "");
   out += fmt::format("  routing    {}, fabric {}\n", a.study.routing, name_of(a.study.fabric));
   const NetworkResult& last = a.results.back();
   if (a.results.size() > 1) {

@@ -126,6 +126,22 @@ TEST(Jellyfish, IsAsFarAsRandomGraphsAre) {
   }
 }
 
+// Where nearly every pair is joined, most draws must be mended or redrawn.
+TEST(Jellyfish, IsRegularAlsoWhereItIsDense) {
+  for (const auto& [switches, degree] : {std::pair{4, 3}, {6, 3}, {8, 4}, {12, 6}}) {
+    for (int seed = 0; seed < 50; ++seed) {
+      const auto t = network(
+          fmt::format("{{kind: jellyfish, switches: {}, degree: {}, terminals: 1, seed: {}}}",
+                      switches, degree, seed));
+      const auto graph = test::neighbours(t->wires());
+      for (std::uint32_t s = t->wires().endpoints; s < t->wires().vertices; ++s) {
+        const std::set<std::uint32_t> others(graph[s].begin(), graph[s].end());
+        EXPECT_EQ(others.size(), static_cast<std::size_t>(degree) + 1);
+      }
+    }
+  }
+}
+
 TEST(Jellyfish, IsTheSameForASeedAndAnotherForAnother) {
   const auto links = [](int seed) {
     std::vector<std::uint32_t> out;

@@ -73,7 +73,9 @@ class RandomRegular {
         left.push_back(p);
       }
     }
-    for (const Pair& p : left) swap_in(p);
+    for (const Pair& p : left) {
+      if (!swap_in(p)) return;  // is_one_piece() says no
+    }
   }
 
   void add(Pair p) {
@@ -83,8 +85,8 @@ class RandomRegular {
 
   // a-b and c-d become a-c and b-d, for a random c-d that lets both be new. Dense graphs may have
   // no such pair: then a draw starts over.
-  void swap_in(Pair p) {
-    for (std::size_t attempt = 0; attempt < kTries; ++attempt) {
+  bool swap_in(Pair p) {
+    for (std::size_t attempt = 0; attempt < kTries && !pairs_.empty(); ++attempt) {
       const std::size_t i = rng_.below(pairs_.size());
       Pair other = pairs_[i];
       if (rng_.below(2) == 1) std::swap(other.first, other.second);
@@ -95,9 +97,9 @@ class RandomRegular {
       pairs_[i] = a;
       known_.insert(key(a));
       add(b);
-      return;
+      return true;
     }
-    pairs_.clear();  // is_one_piece() says no
+    return false;
   }
 
   [[nodiscard]] bool is_one_piece() const {
