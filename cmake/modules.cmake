@@ -186,6 +186,7 @@ orrery_module(serving SOURCES
 orrery_module(cost SOURCES
     src/orrery/cost/power/board_power.cpp
     src/orrery/cost/power/power_calibration.cpp
+    src/orrery/cost/power/thermal.cpp
     src/orrery/cost/network_bill.cpp
     src/orrery/cost/prices.cpp
     src/orrery/cost/silicon/carbon.cpp

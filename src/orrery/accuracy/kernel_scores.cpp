@@ -218,23 +218,63 @@ Diagnostics score_collectives(const std::string& file, const Catalog& catalog, K
   return {};
 }
 
-Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalog& catalog,
-                        KernelScores& out) {
-  Node nowhere;
+// A device whose board was metered.
+struct Metered {
+  const Device* device;
+  std::vector<PowerRow> rows;
+  Chip chip;
+  PowerCalibration power;
+};
+
+tl::expected<std::vector<Metered>, Diagnostics> metered_devices(CsvTables& tables,
+                                                                const std::string& file,
+                                                                const Catalog& catalog) {
+  std::vector<Metered> out;
   for (const Device& device : kDevices) {
     const auto rows = read_power_rows(tables, file, device.name);
-    if (!rows) return {rows.error()};
+    if (!rows) return tl::unexpected(Diagnostics{rows.error()});
     if (rows->empty()) continue;
-    const auto chip = catalog.chip(device.chip, nowhere);
-    if (!chip) return chip.error();
-    const auto calibration = catalog.kernels(*chip);
-    if (!calibration) return calibration.error();
+    const auto chip = catalog.chip(device.chip, Node{});
+    if (!chip) return tl::unexpected(chip.error());
     const auto power = catalog.power(*chip);
-    if (!power) return power.error();
-    const auto model = make_roofline(*chip, *calibration);
-    for (const PowerRow& row : *rows) {
-      const Watts predicted = predicted_power(*chip, *power, timed(row, *model));
-      out.rows.push_back({"board_power", device.name, row.dtype, predicted.value(),
+    if (!power) return tl::unexpected(power.error());
+    out.push_back({&device, *rows, *chip, *power});
+  }
+  return out;
+}
+
+// Coefficients of another metered board: its generation's, else the one nearest in years.
+const Metered* power_kin_of(const Metered& one, const std::vector<Metered>& all) {
+  const Metered* best = nullptr;
+  const auto apart = [&](const Metered& m) {
+    return m.chip.generation == one.chip.generation ? -1 : std::abs(m.chip.year - one.chip.year);
+  };
+  for (const Metered& m : all) {
+    if (m.chip.name == one.chip.name || m.power.borrowing != Borrowing::None) continue;
+    if (best == nullptr || apart(m) < apart(*best)) best = &m;
+  }
+  return best;
+}
+
+Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalog& catalog,
+                        const KernelScoreOptions& options, KernelScores& out) {
+  const auto metered = metered_devices(tables, file, catalog);
+  if (!metered) return metered.error();
+  for (const Metered& m : *metered) {
+    const auto calibration = catalog.kernels(m.chip);
+    if (!calibration) return calibration.error();
+    PowerCalibration power = m.power;
+    if (options.coefficients == Coefficients::Kin) {
+      const Metered* kin = power_kin_of(m, *metered);
+      if (kin == nullptr) continue;
+      const bool related = kin->chip.generation == m.chip.generation;
+      power = carried_over(kin->power, kin->chip, m.chip,
+                           related ? Borrowing::Generation : Borrowing::Process);
+    }
+    const auto model = make_compute_model(options.chip_model, m.chip, *calibration);
+    for (const PowerRow& row : m.rows) {
+      const Watts predicted = predicted_power(m.chip, power, timed(row, *model));
+      out.rows.push_back({"board_power", m.device->name, row.dtype, predicted.value(),
                           row.metered.value(), 0, row.period.value(), 0});
     }
   }
@@ -303,7 +343,7 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
       return tl::unexpected(problems);
   }
   if (const std::string file = folder + "/matmul_power.csv.gz"; std::filesystem::exists(file)) {
-    if (const Diagnostics problems = score_power(tables, file, catalog, out); !problems.empty())
+    if (const Diagnostics problems = score_power(tables, file, catalog, options, out); !problems.empty())
       return tl::unexpected(problems);
   }
   if (out.rows.empty())

@@ -38,4 +38,11 @@ std::optional<Mass> Mass::parsed(std::string_view text) {
   return v ? std::optional(Mass{*v}) : std::nullopt;
 }
 
+template <>
+std::optional<Temperature> Temperature::parsed(std::string_view text) {
+  constexpr Names kUnits[] = {{"C", 1.0}};
+  const auto v = scaled(text, kUnits);
+  return v ? std::optional(Temperature{*v}) : std::nullopt;
+}
+
 }  // namespace orrery

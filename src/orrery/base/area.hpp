@@ -1,5 +1,6 @@
-// Area and Mass: what silicon is bought by and what making it emits. Strong like the Quantities,
-// apart from them because no rate or price of ours mixes them with time or data.
+// Area, Mass and Temperature: what silicon is bought by, what making it emits, how hot it gets.
+// Strong like the Quantities, apart from them because no rate or price of ours mixes them with time
+// or data.
 #pragma once
 #include <optional>
 #include <string_view>
@@ -11,7 +12,7 @@ class Measure {
  public:
   constexpr Measure() = default;
   constexpr explicit Measure(double base) : v_(base) {}
-  [[nodiscard]] constexpr double value() const { return v_; }  // mm2, kg
+  [[nodiscard]] constexpr double value() const { return v_; }  // mm2, kg, C
 
   // A number followed by one of the Unit's names; nullopt: it is not.
   static std::optional<Measure> parsed(std::string_view text);
@@ -41,12 +42,18 @@ struct SquareMillimetres {
 struct Kilograms {
   static constexpr const char* kExample = "a mass such as 2.5 kg";
 };
+struct DegreesCelsius {
+  static constexpr const char* kExample = "a temperature such as 25 C";
+};
 using Area = Measure<SquareMillimetres>;
 using Mass = Measure<Kilograms>;
+using Temperature = Measure<DegreesCelsius>;
 
 template <>
 std::optional<Area> Area::parsed(std::string_view text);
 template <>
 std::optional<Mass> Mass::parsed(std::string_view text);
+template <>
+std::optional<Temperature> Temperature::parsed(std::string_view text);
 
 }  // namespace orrery

@@ -33,4 +33,9 @@ Dollars chip_cost(Seconds time, Watts power, const Cluster& cluster, const Price
   return purchase * time + prices.electricity * (power * time);
 }
 
+Mass carbon(Joules energy, const PriceList& prices) {
+  constexpr Joules kKilowattHour{3.6e6};
+  return Mass{prices.carbon_intensity * (energy / kKilowattHour)};
+}
+
 }  // namespace orrery

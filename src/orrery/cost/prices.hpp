@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "orrery/base/area.hpp"
 #include "orrery/base/text/reader.hpp"
 #include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/execute/estimate.hpp"
@@ -13,6 +14,7 @@ struct PriceList {
   decltype(Dollars{} / Joules{}) electricity;
   Seconds amortisation;      // purchase price is spread over this
   double utilisation = 0.8;  // share of that time in use
+  double carbon_intensity = 0;  // kg CO2 equivalents a kWh
 };
 
 template <class V>
@@ -20,9 +22,10 @@ void describe(V& v, PriceList& p) {
   v("electricity", p.electricity, "industrial price", kRequired);
   v("amortisation", p.amortisation, "purchase price is spread over this", kRequired);
   v("utilisation", p.utilisation, "share of that time in use", kRequired);
+  v("carbon_intensity", p.carbon_intensity, "kg CO2 equivalents a kWh of the grid", kRequired);
   for (const char* later :
        {"name", "source", "pue", "cost_of_capital", "maintenance", "network_share", "storage_share",
-        "rent_reserved_discount", "rent_spot_discount", "carbon_intensity"}) {
+        "rent_reserved_discount", "rent_spot_discount"}) {
     v.also(later);  // facts that wait for the cost room
   }
 }
@@ -34,5 +37,8 @@ Watts power_per_chip(const StepTime& step, const Cluster& cluster, const PowerCa
 
 // Of one chip for this long: rent where it is known, else purchase and electricity.
 Dollars chip_cost(Seconds time, Watts power, const Cluster& cluster, const PriceList& prices);
+
+// What the electricity emits.
+Mass carbon(Joules energy, const PriceList& prices);
 
 }  // namespace orrery

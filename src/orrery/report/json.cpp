@@ -77,6 +77,7 @@ std::string to_json(const Report& r) {
   out["time"] = tree(r.time);
   out["power_w_per_chip"] = checked(r.power_per_chip.value(), "power_w_per_chip");
   out["energy_j_per_step"] = checked(r.energy_per_step.value(), "energy_j_per_step");
+  out["carbon_kg_per_step"] = checked(r.carbon_per_step.value(), "carbon_kg_per_step");
   out["usd_per_million_tokens"] =
       checked(r.usd_per_million_tokens.value(), "usd_per_million_tokens");
   out["bottleneck"] = r.bottleneck;
@@ -98,7 +99,8 @@ std::string to_json(const Report& r) {
     out["run"] = {{"tokens", r.run->tokens},
                   {"time_s", r.run->time.value()},
                   {"energy_j", r.run->energy.value()},
-                  {"usd", r.run->cost.value()}};
+                  {"usd", r.run->cost.value()},
+                  {"carbon_kg", r.run->carbon.value()}};
   }
   out["notes"] = r.notes;
   out["inputs_hash"] = r.inputs_hash;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "orrery/base/area.hpp"
 #include "orrery/base/units.hpp"
 
 namespace orrery {
@@ -40,6 +41,7 @@ struct WholeRun {
   Seconds time;
   Joules energy;
   Dollars cost;
+  Mass carbon;
 };
 
 struct Report {
@@ -60,6 +62,7 @@ struct Report {
   int memory_stage = 0;  // the fullest pipeline stage
   Watts power_per_chip;
   Joules energy_per_step;
+  Mass carbon_per_step;  // CO2 equivalents of its electricity
   Dollars usd_per_million_tokens;
   std::string bottleneck;
   std::string band_source;

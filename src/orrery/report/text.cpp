@@ -80,8 +80,10 @@ void money(const Report& r, Writer& w) {
   w.line("  {} a chip, {} a step, {} a million tokens", show(r.power_per_chip),
          show(r.energy_per_step), show(r.usd_per_million_tokens));
   if (r.run) {
-    w.line("  whole run of {} tokens: {}, {:.2f} GWh, {}", show_count(r.run->tokens),
-           show(r.run->time), r.run->energy.value() / 3.6e12, show(r.run->cost));
+    constexpr double kGigawattHour = 3.6e12, kTonne = 1e3;
+    w.line("  whole run of {} tokens: {}, {:.2f} GWh, {}, {:.1f} t CO2e", show_count(r.run->tokens),
+           show(r.run->time), r.run->energy.value() / kGigawattHour, show(r.run->cost),
+           r.run->carbon.value() / kTonne);
   }
 }
 

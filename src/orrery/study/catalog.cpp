@@ -215,11 +215,17 @@ Read<PowerCalibration> Catalog::power(const Chip& chip) const {
     if (!metered) return metered;
     const auto from = this->chip(own->borrowed_from, Node{});
     if (!from) return tl::unexpected(from.error());
-    const bool same_process = !chip.package.dies.empty() && !from->package.dies.empty() &&
-                              chip.package.dies[0].node == from->package.dies[0].node;
-    const bool by_limit = own->borrowing == Borrowing::PowerLimit;
-    return carried_over(*metered, *from, chip,
-                        by_limit && same_process ? Borrowing::Process : own->borrowing);
+    const bool knows_packages = !chip.package.dies.empty() && !from->package.dies.empty();
+    if (own->borrowing != Borrowing::PowerLimit || chip.kind != from->kind || !knows_packages)
+      return carried_over(*metered, *from, chip, own->borrowing);
+    // Between chips of a kind whose processes are known, energies go with those.
+    const auto known = technology();
+    if (!known) return tl::unexpected(known.error());
+    const ProcessNode* there = orrery::named(known->nodes, chip.package.dies[0].node);
+    const ProcessNode* here = orrery::named(known->nodes, from->package.dies[0].node);
+    if (there == nullptr || here == nullptr)
+      return carried_over(*metered, *from, chip, own->borrowing);
+    return carried_over(*metered, *from, chip, Borrowing::Process, there->energy / here->energy);
   }
   return tl::unexpected(Diagnostics{
       {"", fmt::format("saw no power coefficients for chip '{}'; expected catalog/{}/{}.yaml",
@@ -244,6 +250,7 @@ Read<Technology> Catalog::technology() const {
   list("memories", t.memories);
   list("packagings", t.packagings);
   list("grids", t.grids);
+  list("coolings", t.coolings);
   const auto units = read_whole<UnitAreas>(document("silicon", "units"));
   if (units) {
     t.units = *units;

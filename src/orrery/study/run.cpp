@@ -97,13 +97,14 @@ void add_cost(const Study& study, const StepTime& step, Report& r) {
   const Setting& s = study.setting;
   r.power_per_chip = power_per_chip(step, s.cluster, s.power);
   r.energy_per_step = r.chips * (r.power_per_chip * r.step_time);
+  r.carbon_per_step = carbon(r.energy_per_step, s.prices);
   const Dollars step_cost =
       static_cast<double>(r.chips) * chip_cost(r.step_time, r.power_per_chip, s.cluster, s.prices);
   if (r.tokens_per_step > 0) r.usd_per_million_tokens = step_cost * (1e6 / r.tokens_per_step);
   if (study.run && r.tokens_per_step > 0) {
     const double steps = study.run->tokens / r.tokens_per_step;
     r.run = WholeRun{study.run->tokens, steps * r.step_time, steps * r.energy_per_step,
-                     steps * step_cost};
+                     steps * step_cost, steps * r.carbon_per_step};
   }
 }
 

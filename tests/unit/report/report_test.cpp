@@ -60,6 +60,7 @@ TEST(Report, JsonHoldsEveryKeyOfItsSchema) {
                           "time",
                           "power_w_per_chip",
                           "energy_j_per_step",
+                          "carbon_kg_per_step",
                           "usd_per_million_tokens",
                           "bottleneck",
                           "what_if",

@@ -33,6 +33,8 @@ TEST(NodePowerTest, NoBoardDrawsMoreThanItsLimitOrLessThanAtRest) {
     const Watts board = r.power_per_chip / c.pue - c.node_overhead;
     EXPECT_LE(board, c.chip.tdp) << name;
     EXPECT_GE(board, c.chip.idle) << name;
+    EXPECT_NEAR(r.carbon_per_step.value(), 0.37 * r.energy_per_step.value() / 3.6e6,
+                1e-9 * r.carbon_per_step.value());  // kg a kWh: catalog/prices/default.yaml
     EXPECT_NEAR(r.energy_per_step.value(), r.chips * (r.power_per_chip * r.step_time).value(),
                 1e-9 * r.energy_per_step.value());
   }

@@ -16,7 +16,7 @@ JoulesPerFlop same_share(JoulesPerFlop energy, FlopsPerSecond from, FlopsPerSeco
 }  // namespace
 
 PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
-                              Borrowing how) {
+                              Borrowing how, double process) {
   PowerCalibration c = metered;
   c.borrowed_from = from.name;
   c.borrowing = how;
@@ -27,6 +27,13 @@ PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from,
   const FlopsPerSecond half_from = first_of(f.bf16, f.fp16), half_to = first_of(t.bf16, t.fp16);
   if (how == Borrowing::Process) {
     if (half_from.value() > 0 && half_to.value() > 0) c.core *= cores * (half_to / half_from);
+    FlopEnergies& e = c.flop;
+    for (JoulesPerFlop* energy :
+         {&e.fp32, &e.tf32, &e.bf16, &e.fp8, &e.fp8_block, &e.int8, &e.fp4, &e.vector}) {
+      *energy *= process;
+    }
+    c.core *= process;
+    c.on_chip *= process;
     return c;
   }
   const double limits = to.tdp / from.tdp;

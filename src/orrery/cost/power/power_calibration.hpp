@@ -30,7 +30,7 @@ struct PowerError {
 enum class Borrowing : std::uint8_t {
   None,        // metered itself
   Generation,  // same process and units: energies and watts a core carry over
-  Process,     // same process, other cores: energies carry over, core power goes with arithmetic
+  Process,     // other cores: energies go with the process, core power with arithmetic too
   PowerLimit,  // a product at its peak rate draws the same share of the power limit
 };
 
@@ -109,8 +109,9 @@ void describe(V& v, PowerCalibration& c) {
   v("errors", c.errors, "of the fit, by number format");
 }
 
-// The coefficients of `from` carried to `to`, as `how` says.
+// The coefficients of `from` carried to `to`, as `how` says. `process`: energy of switching there,
+// over that on the process of `from`.
 PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
-                              Borrowing how);
+                              Borrowing how, double process = 1.0);
 
 }  // namespace orrery

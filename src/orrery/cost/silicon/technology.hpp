@@ -7,12 +7,14 @@
 #include "orrery/base/area.hpp"
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/cost/power/thermal.hpp"
 
 namespace orrery {
 
 struct ProcessNode {
-  std::string name;  // "5nm"
-  Dollars wafer;     // of 300 mm
+  std::string name;   // "5nm"
+  Dollars wafer;      // of 300 mm
+  double energy = 1;  // of switching, over that at 7 nm
   double defects_per_cm2 = 0;
   double transistors_per_mm2 = 0;  // of dense logic
   Bytes sram_per_mm2;              // arrays with their sense amplifiers and decoders
@@ -24,6 +26,7 @@ template <class V>
 void describe(V& v, ProcessNode& n) {
   v("name", n.name, "as dies call it", kRequired);
   v("wafer", n.wafer, "price of a 300 mm wafer", kRequired);
+  v("energy", n.energy, "of switching, over that at 7 nm", kRequired);
   v("defects_per_cm2", n.defects_per_cm2, "that kill what they hit", kRequired);
   v("transistors_per_mm2", n.transistors_per_mm2, "of dense logic", kRequired);
   v("sram_per_mm2", n.sram_per_mm2, "arrays with their periphery", kRequired);
@@ -126,6 +129,7 @@ struct Technology {
   std::vector<MemoryKind> memories;
   std::vector<PackagingKind> packagings;
   std::vector<Grid> grids;
+  std::vector<Cooling> coolings;
   UnitAreas units;
 };
 

@@ -47,7 +47,7 @@ tl::expected<Manufacture, Diagnostics> manufacture(const ChipAnswer& answer, con
   const Chip& chip = answer.chip;
   auto area = chip_area(chip, t, chip.name + ": /package");
   if (!area) return tl::unexpected(area.error());
-  Manufacture m{*area, package_cost(chip, *area, t), {}, {}, {}};
+  Manufacture m{*area, package_cost(chip, *area, t), {}, {}, {}, {}};
   const DieArea& first = m.area.dies.front();
   const double defects = named(t.nodes, first.die.node)->defects_per_cm2;
   m.yields = {{"poisson", die_yield(first.area, defects, YieldModel::Poisson)},
@@ -56,6 +56,10 @@ tl::expected<Manufacture, Diagnostics> manufacture(const ChipAnswer& answer, con
   m.embodied = embodied_carbon(chip, m.area, m.cost, t, *named(t.grids, kFabGrid));
   m.year_at_full_tilt =
       operational_carbon(answer.full_tilt.power.mean * kYear, *named(t.grids, kUseGrid));
+  for (const Cooling& c : t.coolings) {
+    m.heat.push_back({c.name, die_temperature(c, answer.full_tilt.power.mean, m.area.logic()),
+                      heat_limit(c, m.area.logic())});
+  }
   return m;
 }
 

@@ -24,12 +24,19 @@ struct FullTilt {
   JoulesPerFlop energy;    // whole board
 };
 
+struct Heat {
+  std::string cooling;
+  Temperature at_full_tilt;
+  Watts most;  // that this way of cooling takes off the dies
+};
+
 struct Manufacture {
   ChipArea area;
   PackageCost cost;
   std::vector<std::pair<const char*, double>> yields;  // of the first die, by model
   EmbodiedCarbon embodied;
   Mass year_at_full_tilt;  // operational
+  std::vector<Heat> heat;
 };
 
 struct ChipAnswer {

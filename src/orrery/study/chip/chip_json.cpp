@@ -53,6 +53,9 @@ std::string to_json(const ChipAnswer& a) {
   if (!a.made) return out.dump(2) + "\n";
   const PackageCost& c = a.made->cost;
   out["dies"] = dies_of(*a.made);
+  for (const Heat& h : a.made->heat) {
+    out["cooling"][h.cooling] = {{"die_c", h.at_full_tilt.value()}, {"most_w", h.most.value()}};
+  }
   for (const auto& [model, yield] : a.made->yields) out["yield_by_model"][model] = yield;
   out["cost_usd"] = {{"logic", c.logic.value()},     {"memory", c.memory.value()},
                      {"package", c.carrier.value()}, {"test", c.test.value()},

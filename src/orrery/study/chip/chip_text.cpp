@@ -36,6 +36,15 @@ std::string power_text(const ChipAnswer& a) {
   return out + fmt::format("  coefficients {}\n", a.power_from);
 }
 
+std::string heat_text(const Manufacture& m) {
+  std::string out;
+  for (const Heat& h : m.heat) {
+    out += fmt::format("  {:<12} dies at {:.0f} C at full tilt; takes {} at most\n", h.cooling,
+                       h.at_full_tilt.value(), show(h.most));
+  }
+  return out;
+}
+
 std::string area_text(const Manufacture& m) {
   std::string out;
   for (const DieArea& d : m.area.dies) {
@@ -74,7 +83,7 @@ std::string cost_text(const Manufacture& m) {
 std::string to_text(const ChipAnswer& a) {
   std::string out = headline(a) + power_text(a);
   if (!a.made) return out + "\nArea, cost and carbon: unknown, the chip's file has no `package:`\n";
-  out += area_text(*a.made) + cost_text(*a.made);
+  out += heat_text(*a.made) + area_text(*a.made) + cost_text(*a.made);
   const EmbodiedCarbon& c = a.made->embodied;
   out += "\nCarbon, CO2 equivalents\n";
   out += fmt::format(

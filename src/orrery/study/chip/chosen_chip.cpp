@@ -36,13 +36,22 @@ void place(Node& node, const std::string& pointer, int line, int column) {
   for (Node::Member& m : node.members) place(m.value, pointer + "/" + m.key, line, column);
 }
 
+Node made(Node::Kind kind, const std::string& pointer, int line) {
+  Node node;
+  node.kind = kind;
+  node.file = "--set";
+  node.pointer = pointer;
+  node.line = line;
+  node.column = 1;
+  return node;
+}
+
 Node& member(Node& map, const std::string& key, const std::string& pointer, int line) {
-  if (!map.is_map()) map = Node{.kind = Node::Kind::Map, .file = "--set", .pointer = map.pointer};
+  if (!map.is_map()) map = made(Node::Kind::Map, map.pointer, line);
   for (Node::Member& m : map.members) {
     if (m.key == key) return m.value;
   }
-  map.members.push_back(
-      {key, line, 1, Node{.line = line, .column = 1, .file = "--set", .pointer = pointer}});
+  map.members.push_back({key, line, 1, made(Node::Kind::Null, pointer, line)});
   return map.members.back().value;
 }
 

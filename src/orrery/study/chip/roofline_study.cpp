@@ -20,7 +20,10 @@ Cluster lone(const Chip& chip) {
   c.name = chip.name;
   c.chip = chip;
   c.chips = 1;
-  c.tiers = {Tier{.name = "alone", .bandwidth = BytesPerSecond{1.0}}};
+  Tier alone;
+  alone.name = "alone";
+  alone.bandwidth = BytesPerSecond{1.0};
+  c.tiers = {alone};
   return c;
 }
 

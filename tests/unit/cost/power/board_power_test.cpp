@@ -131,6 +131,14 @@ TEST_F(BoardPowerTest, OnTheSameProcessCorePowerGoesWithArithmetic) {
   EXPECT_NEAR((c.core * other.cores).value(), 0.25 * (power.core * chip.cores).value(), 1e-9);
 }
 
+TEST_F(BoardPowerTest, AnOlderProcessCostsItsShareMoreEverywhereButInMainMemory) {
+  const PowerCalibration c = carried_over(power, chip, chip, Borrowing::Process, 1.5);
+  EXPECT_DOUBLE_EQ(c.flop.bf16.value(), 1.5 * power.flop.bf16.value());
+  EXPECT_DOUBLE_EQ(c.core.value(), 1.5 * power.core.value());
+  EXPECT_DOUBLE_EQ(c.on_chip.value(), 1.5 * power.on_chip.value());
+  EXPECT_EQ(c.main_memory, power.main_memory);
+}
+
 TEST_F(BoardPowerTest, WithinAGenerationEnergiesCarryOver) {
   Chip other = chip;
   other.tdp = Watts{350};
