@@ -32,12 +32,15 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/classes/flow_rows.cpp
     src/orrery/network/fabric/classes/partition.cpp
     src/orrery/network/fabric/exchange.cpp
+    src/orrery/network/fabric/fluid/clocks.cpp
     src/orrery/network/fabric/fluid/finish_times.cpp
     src/orrery/network/fabric/fluid/fluid_engine.cpp
     src/orrery/network/fabric/fluid/fluid_network.cpp
     src/orrery/network/fabric/max_min.cpp
     src/orrery/network/fabric/max_min_exchange.cpp
+    src/orrery/network/fabric/rates/incidence.cpp
     src/orrery/network/fabric/rates/max_min_rates.cpp
+    src/orrery/network/fabric/rates/repeated_fill.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/counted_facts.cpp
     src/orrery/network/graph/distances.cpp
