@@ -98,9 +98,11 @@ orrery_module(collective SOURCES
     src/orrery/collective/schedules/algorithms/shift.cpp
     src/orrery/collective/schedules/algorithms/swing.cpp
     src/orrery/collective/schedules/builtins.cpp
+    src/orrery/collective/schedules/choice.cpp
     src/orrery/collective/schedules/in_network.cpp
     src/orrery/collective/schedules/msccl.cpp
     src/orrery/collective/schedules/schedule_traffic.cpp
+    src/orrery/collective/schedules/uneven_all_to_all.cpp
   DEPENDS base des hw network
   LIBRARIES tinyxml2::tinyxml2)
 orrery_module(model SOURCES
