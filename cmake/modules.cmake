@@ -47,6 +47,8 @@ orrery_module(network SOURCES
     src/orrery/network/graph/graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
+    src/orrery/network/placement/placement_search.cpp
+    src/orrery/network/placement/rank_map.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
     src/orrery/network/routings/minimal.cpp
@@ -69,6 +71,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/background.cpp
     src/orrery/network/traffic/concurrent.cpp
     src/orrery/network/traffic/flow_list.cpp
     src/orrery/network/traffic/patterns.cpp
@@ -99,10 +102,10 @@ orrery_module(collective SOURCES
     src/orrery/collective/schedules/algorithms/swing.cpp
     src/orrery/collective/schedules/builtins.cpp
     src/orrery/collective/schedules/choice.cpp
-    src/orrery/collective/schedules/in_network.cpp
-    src/orrery/collective/schedules/msccl.cpp
+    src/orrery/collective/schedules/special/in_network.cpp
+    src/orrery/collective/schedules/special/msccl.cpp
     src/orrery/collective/schedules/schedule_traffic.cpp
-    src/orrery/collective/schedules/uneven_all_to_all.cpp
+    src/orrery/collective/schedules/special/uneven_all_to_all.cpp
   DEPENDS base des hw network
   LIBRARIES tinyxml2::tinyxml2)
 orrery_module(model SOURCES

@@ -11,7 +11,8 @@ void Recorder::delivered(std::uint64_t tag, Injector& network) {
   network_ = &network;
   const Sent sent = sent_[tag];
   free_.push_back(static_cast<std::uint32_t>(tag));
-  durations_.push_back(network.now() - sent.at);
+  last_ = network.now();
+  durations_.push_back(last_ - sent.at);
   inner_.delivered(sent.tag, *this);
 }
 

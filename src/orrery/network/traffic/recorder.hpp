@@ -1,4 +1,5 @@
-// Recorder: traffic that also notes how long each message took, from its sending to its delivery.
+// Recorder: traffic that also notes how long each message took, from its sending to its delivery,
+// and when all of it was over.
 #pragma once
 #include <vector>
 
@@ -16,6 +17,9 @@ class Recorder final : public Traffic, private Injector {
 
   // Of every message that was delivered, in the order of delivery.
   [[nodiscard]] const std::vector<Seconds>& durations() const { return durations_; }
+  // Nothing is under way: what only sends when something arrives will send no more.
+  [[nodiscard]] bool is_over() const { return network_ != nullptr && free_.size() == sent_.size(); }
+  [[nodiscard]] Seconds last_delivery() const { return last_; }
 
  private:
   struct Sent {
@@ -31,6 +35,7 @@ class Recorder final : public Traffic, private Injector {
   std::vector<Sent> sent_;  // by our tag
   std::vector<std::uint32_t> free_;
   std::vector<Seconds> durations_;
+  Seconds last_;
 };
 
 }  // namespace orrery

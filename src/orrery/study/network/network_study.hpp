@@ -9,7 +9,7 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/collective/closed_form.hpp"
-#include "orrery/collective/schedules/msccl.hpp"
+#include "orrery/collective/schedules/special/msccl.hpp"
 #include "orrery/network/fabric/packet/options.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topology.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "orrery/collective/schedules/builtins.hpp"
-#include "orrery/collective/schedules/in_network.hpp"
+#include "orrery/collective/schedules/special/in_network.hpp"
 #include "orrery/network/topologies/builtins.hpp"
 #include "orrery/study/network/flow_file.hpp"
 #include "orrery/study/network/network_study.hpp"

@@ -1,4 +1,4 @@
-#include "orrery/collective/schedules/uneven_all_to_all.hpp"
+#include "orrery/collective/schedules/special/uneven_all_to_all.hpp"
 
 #include <algorithm>
 #include <cmath>
