@@ -167,12 +167,23 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
-    src/orrery/study/network/flow_file.cpp
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp
     src/orrery/study/network/network_text.cpp
-    src/orrery/study/network/read_network_study.cpp
-    src/orrery/study/network/run_network_study.cpp
+    src/orrery/study/network/play/algorithm.cpp
+    src/orrery/study/network/play/link_loads.cpp
+    src/orrery/study/network/play/placement.cpp
+    src/orrery/study/network/play/play_collective.cpp
+    src/orrery/study/network/play/run_network_study.cpp
+    src/orrery/study/network/read/csv_cells.cpp
+    src/orrery/study/network/read/flow_file.cpp
+    src/orrery/study/network/read/read_catalog_wires.cpp
+    src/orrery/study/network/read/read_collective.cpp
+    src/orrery/study/network/read/read_load.cpp
+    src/orrery/study/network/read/read_network_study.cpp
+    src/orrery/study/network/read/read_traffic.cpp
+    src/orrery/study/network/read/read_wires.cpp
+    src/orrery/study/network/read/size_table.cpp
     src/orrery/study/network/topology_picture.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp

@@ -3,7 +3,7 @@ set(golden ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/run_golden.p
 foreach(name completion errors network plans tutorial)
   add_test(NAME golden_${name} COMMAND ${golden} ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
-foreach(study every_field every_field_serve)
+foreach(study every_field every_field_network every_field_serve)
   add_test(NAME ${study} COMMAND ${Python3_EXECUTABLE}
     ${PROJECT_SOURCE_DIR}/tests/golden/every_field.py $<TARGET_FILE:orrery-cli>
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests/golden/${study}.yaml)

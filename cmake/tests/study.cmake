@@ -1,1 +1,2 @@
 orrery_test(unit/study/read_study_test DEPENDS study)
+orrery_test(unit/study/network_study_test DEPENDS study)

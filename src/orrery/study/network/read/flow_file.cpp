@@ -1,4 +1,4 @@
-#include "orrery/study/network/flow_file.hpp"
+#include "orrery/study/network/read/flow_file.hpp"
 
 #include <fmt/format.h>
 
@@ -10,34 +10,17 @@
 #include <string>
 
 #include "orrery/base/text/quantity.hpp"
+#include "orrery/study/network/read/csv_cells.hpp"
 
 namespace orrery {
 namespace {
-
-struct Cell {
-  std::string text;
-  std::size_t column = 1;
-};
-
-std::vector<Cell> cells_of(const std::string& line) {
-  std::vector<Cell> out;
-  for (std::size_t at = 0; at <= line.size();) {
-    const std::size_t comma = std::min(line.find(',', at), line.size());
-    std::size_t first = at, last = comma;
-    while (first < last && std::isspace(static_cast<unsigned char>(line[first])) != 0) ++first;
-    while (last > first && std::isspace(static_cast<unsigned char>(line[last - 1])) != 0) --last;
-    out.push_back({line.substr(first, last - first), first + 1});
-    at = comma + 1;
-  }
-  return out;
-}
 
 class FlowReader {
  public:
   FlowReader(std::string path, std::uint32_t endpoints)
       : path_(std::move(path)), endpoints_(endpoints) {}
 
-  bool header(const std::vector<Cell>& cells) {
+  bool header(const std::vector<CsvCell>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) place_[cells[i].text] = i;
     for (const char* needed : {"from", "to", "size"}) {
       if (!place_.contains(needed))
@@ -46,7 +29,7 @@ class FlowReader {
     return problems.empty();
   }
 
-  void line(std::size_t number, const std::vector<Cell>& cells) {
+  void line(std::size_t number, const std::vector<CsvCell>& cells) {
     const auto from = endpoint(number, cells, "from"), to = endpoint(number, cells, "to");
     const auto size = quantity<Bytes>(number, cells, "size");
     std::optional<Seconds> start = Seconds{};
@@ -62,16 +45,16 @@ class FlowReader {
     problems.push_back({fmt::format("{}:{}:{}: /", path_, line, column), what});
   }
 
-  const Cell* cell(std::size_t number, const std::vector<Cell>& cells, const char* key) {
+  const CsvCell* cell(std::size_t number, const std::vector<CsvCell>& cells, const char* key) {
     const std::size_t at = place_.at(key);
     if (at < cells.size()) return &cells[at];
     fail(number, 1, fmt::format("saw {} cells; expected one for {}", cells.size(), key));
     return nullptr;
   }
 
-  std::optional<std::uint32_t> endpoint(std::size_t number, const std::vector<Cell>& cells,
+  std::optional<std::uint32_t> endpoint(std::size_t number, const std::vector<CsvCell>& cells,
                                         const char* key) {
-    const Cell* c = cell(number, cells, key);
+    const CsvCell* c = cell(number, cells, key);
     if (c == nullptr) return std::nullopt;
     std::uint32_t value = 0;
     const char* end = c->text.data() + c->text.size();
@@ -84,8 +67,9 @@ class FlowReader {
   }
 
   template <class Q>
-  std::optional<Q> quantity(std::size_t number, const std::vector<Cell>& cells, const char* key) {
-    const Cell* c = cell(number, cells, key);
+  std::optional<Q> quantity(std::size_t number, const std::vector<CsvCell>& cells,
+                            const char* key) {
+    const CsvCell* c = cell(number, cells, key);
     if (c == nullptr) return std::nullopt;
     const auto parsed = parse_quantity(c->text);
     if (parsed && parsed->dimension == DimensionOf<Q>::value && parsed->value >= 0.0)
@@ -122,10 +106,10 @@ tl::expected<std::vector<Flow>, Diagnostics> read_flow_file(const Node& file,
     if (line.empty() || line[0] == '#') continue;
     if (!has_header) {
       has_header = true;
-      if (!reader.header(cells_of(line))) break;
+      if (!reader.header(csv_cells(line))) break;
       continue;
     }
-    reader.line(number, cells_of(line));
+    reader.line(number, csv_cells(line));
     if (reader.problems.size() >= 20) break;
   }
   if (reader.problems.empty() && reader.flows.empty())
