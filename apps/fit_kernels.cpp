@@ -54,6 +54,7 @@ int fit(int count, char** words) {
     c.errors = kernel_errors(chip, c, *rows, {});
   } else {
     c = fit_kernels(chip, std::move(c), *rows, {});
+    if (c.fitted_on.empty()) c.fitted_on = chip.name;
     std::ofstream(words[5]) << calibration_text(c);
   }
   fmt::print("{} ({})\n", chip.name, words[3]);

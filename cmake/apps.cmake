@@ -9,6 +9,7 @@ add_executable(orrery-cli
   apps/cli/commands/describe.cpp
   apps/cli/commands/inspect.cpp
   apps/cli/commands/list.cpp
+  apps/cli/commands/op.cpp
   apps/cli/commands/run.cpp
   apps/cli/commands/topology.cpp
   apps/cli/commands/tune.cpp

@@ -26,3 +26,5 @@ if(SIMGRID_INCLUDE AND SIMGRID_LIBRARY)
   target_include_directories(max_min_bench SYSTEM PRIVATE ${SIMGRID_INCLUDE})
   target_link_libraries(max_min_bench PRIVATE ${SIMGRID_LIBRARY})
 endif()
+
+orrery_bench(chip_bench DEPENDS compute)

@@ -17,10 +17,23 @@ orrery_module(ops SOURCES
 orrery_module(compute SOURCES
     src/orrery/compute/attention_time.cpp
     src/orrery/compute/calibration.cpp
+    src/orrery/compute/cycle/bank_conflicts.cpp
+    src/orrery/compute/cycle/cycle_model.cpp
+    src/orrery/compute/cycle/fold_queue.cpp
+    src/orrery/compute/cycle/systolic_array.cpp
+    src/orrery/compute/cycle/systolic_run.cpp
+    src/orrery/compute/dram/dram_channel.cpp
+    src/orrery/compute/dram/dram_run.cpp
+    src/orrery/compute/dram/dram_spec.cpp
+    src/orrery/compute/lending.cpp
     src/orrery/compute/matmul_time.cpp
+    src/orrery/compute/models/builtins.cpp
     src/orrery/compute/moe_layer.cpp
     src/orrery/compute/roofline_model.cpp
     src/orrery/compute/roofline_parts.cpp
+    src/orrery/compute/tile/array_chip.cpp
+    src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/tile_model.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp
@@ -185,6 +198,7 @@ orrery_module(study SOURCES
     src/orrery/study/network/read/read_wires.cpp
     src/orrery/study/network/read/size_table.cpp
     src/orrery/study/network/topology_picture.cpp
+    src/orrery/study/op_text.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp

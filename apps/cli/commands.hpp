@@ -14,6 +14,7 @@ enum class Format { Text, Json, Csv };
 
 struct RunOptions {
   std::string study;
+  std::string chip_model = "roofline";
   std::string svg;  // where a network study draws its links' loads
   Format format = Format::Text;
 };
@@ -39,6 +40,15 @@ struct CompareOptions {
   Format format = Format::Text;
 };
 int compare_command(const CompareOptions&);
+
+struct OpOptions {
+  std::string op;  // "matmul 8192x8192x8192 bf16"
+  std::string chip, model = "tile";
+  bool explain = false;
+  Format format = Format::Text;
+};
+int op_command(const OpOptions&);
+std::string op_help();  // how every op is written
 
 struct TopologyOptions {
   std::string what;  // a study file, or "{kind: torus, shape: [8, 8]}"
@@ -73,6 +83,8 @@ struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;
   std::string kernels;  // a folder of measured kernels, instead of rows
+  std::string chip_model = "roofline";
+  bool leave_chip_out = false;  // kernels: coefficients of a relative
   int worst = 0;
   bool fit = false, markdown = false, quick = false;
   Format format = Format::Text;

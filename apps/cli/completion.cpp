@@ -12,6 +12,8 @@ constexpr const char* kScript = R"(_orrery() {{
   else
     case "$command" in
 {options}    esac
+    [ "${{COMP_WORDS[COMP_CWORD - 1]}}" = --chip ] && words=$(orrery list chips 2>/dev/null | cut -d' ' -f1)
+    [ "${{COMP_WORDS[COMP_CWORD - 1]}}" = --chip-model ] && words="roofline tile cycle"
     case "$word" in
       -*) ;;
       *)

@@ -17,6 +17,12 @@ void add_json(CLI::App* command, Options& options) {
   command->add_flag_callback("--json", [&options] { options.format = Format::Json; }, "print JSON on stdout");
 }
 
+void add_chip_model(CLI::App* command, std::string& model) {
+  command->add_option("--chip-model", model, "how kernels are priced: roofline, tile or cycle")
+      ->check(CLI::IsMember({"roofline", "tile", "cycle"}))
+      ->capture_default_str();
+}
+
 int dispatch(int argc, char** argv) {
   CLI::App app{"Orrery predicts how fast, how hot and how expensive a machine-learning system will be.", "orrery"};
   app.require_subcommand(1);
@@ -36,6 +42,7 @@ int dispatch(int argc, char** argv) {
   run_cmd->add_option("study", run.study, "study file (YAML)")->required();
   add_json(run_cmd, run);
   run_cmd->add_flag_callback("--csv", [&run] { run.format = Format::Csv; }, "network studies: print CSV on stdout");
+  add_chip_model(run_cmd, run.chip_model);
   run_cmd->add_option("--svg", run.svg, "network studies: draw the load of every link into this file");
   run_cmd->callback([&] { status = run_command(run); });
 
@@ -63,6 +70,16 @@ int dispatch(int argc, char** argv) {
   compare_cmd->add_option("studies", compare.studies, "two study files")->required()->expected(2);
   add_json(compare_cmd, compare);
   compare_cmd->callback([&] { status = compare_command(compare); });
+
+  OpOptions op;
+  auto* op_cmd = app.add_subcommand("op", "how long one op takes on one chip, and why");
+  op_cmd->add_option("op", op.op, "\"matmul 8192x8192x8192 bf16\", \"attention q=4096 heads=32 bf16\"")->required();
+  op_cmd->add_option("--chip", op.chip, "a chip of the catalog")->required();
+  add_chip_model(op_cmd, op.model);
+  op_cmd->add_flag("--explain", op.explain, "where the time goes");
+  op_cmd->footer(op_help());
+  add_json(op_cmd, op);
+  op_cmd->callback([&] { status = op_command(op); });
 
   TopologyOptions topology;
   auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
@@ -108,6 +125,9 @@ int dispatch(int argc, char** argv) {
   auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
   validate_cmd->add_option("--kernels", validate.kernels, "a folder of measured kernels: score single kernels instead of runs");
+  add_chip_model(validate_cmd, validate.chip_model);
+  validate_cmd->add_flag("--leave-chip-out", validate.leave_chip_out,
+                         "with --kernels: judge every chip with the coefficients of another");
   validate_cmd->add_option("--source", validate.source, "only rows whose source contains this");
   validate_cmd->add_option("--worst", validate.worst, "print the N worst rows")->check(CLI::NonNegativeNumber);
   validate_cmd->add_option("--row", validate.row, "explain one row: where its time goes");

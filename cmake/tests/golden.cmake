@@ -1,6 +1,6 @@
 set(golden ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/run_golden.py
   $<TARGET_FILE:orrery-cli> ${PROJECT_SOURCE_DIR})
-foreach(name completion errors network plans tutorial)
+foreach(name completion errors network op plans tutorial)
   add_test(NAME golden_${name} COMMAND ${golden} ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
 foreach(study every_field every_field_network every_field_serve)

@@ -1,2 +1,3 @@
 orrery_test(unit/study/read_study_test DEPENDS study)
 orrery_test(unit/study/network_study_test DEPENDS study)
+orrery_test(unit/study/op_text_test DEPENDS study)

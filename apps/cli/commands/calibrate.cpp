@@ -71,6 +71,7 @@ int calibrate_command(const CalibrateOptions& options) {
   fitted.name = name;
   fitted.stack = options.stack;
   fitted.borrowed_from.clear();
+  fitted.fitted_on = options.chip;
   fitted.source = fmt::format("{} rows of {} table(s) measured by the user; what they do not cover is borrowed from {}",
                               rows.size(), options.tables.size(), chip->generation);
   print(fitted.errors);

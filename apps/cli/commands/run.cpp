@@ -40,8 +40,9 @@ int run_command(const RunOptions& options) {
   if (options.format == Format::Csv || !options.svg.empty())
     return report_problems({{options.study + ":1:1: /",
                              "saw no network study; expected task: collective or traffic for --csv and --svg"}});
-  const auto study = read_study(*root, Catalog::standard());
+  auto study = read_study(*root, Catalog::standard());
   if (!study) return report_problems(study.error());
+  study->setting.chip_model = options.chip_model;
   const Report report = run(*study);
   if (options.format == Format::Json) {
     fmt::print("{}", to_json(report));

@@ -25,7 +25,9 @@ std::string validation_folder() {
 int validate_command(const ValidateCommandOptions& options) {
   const Catalog catalog = Catalog::standard();
   if (!options.kernels.empty()) {
-    const auto scores = score_kernels(options.kernels, catalog, !options.quick);
+    const auto coefficients = options.leave_chip_out ? Coefficients::Kin : Coefficients::Own;
+    const auto scores =
+        score_kernels(options.kernels, catalog, {coefficients, options.chip_model, !options.quick});
     if (!scores) return report_problems(scores.error());
     fmt::print("{}", options.format == Format::Json ? to_json(*scores) : to_text(*scores));
     return kOk;
@@ -46,6 +48,7 @@ int validate_command(const ValidateCommandOptions& options) {
     std::ranges::sort(v.tables);
   }
   v.source = options.source;
+  v.chip_model = options.chip_model;
   v.fit = options.fit;
   v.cross_validate = !options.quick;
   v.progress = [](double share) { show_progress("cross-validating", share); };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "orrery/compute/roofline_model.hpp"
+#include "orrery/compute/models/builtins.hpp"
 #include "orrery/execute/time_tree.hpp"
 #include "orrery/program/lower.hpp"
 #include "orrery/program/plan_check.hpp"
@@ -52,7 +52,7 @@ RowEvaluator::RowEvaluator(const RowStudy& row)
       quantity_(row.quantity),
       sigma_(row.study.setting.straggler_sigma) {
   const Setting& setting = row.study.setting;
-  const auto compute = make_roofline(setting.cluster.chip, setting.kernels);
+  const auto compute = make_compute_model(setting.chip_model, setting.cluster.chip, setting.kernels);
   const Prices prices{*compute,      setting.cluster, setting.collectives,
                       setting.stack, sigma_,          &setting.software};
   const Workload& work = row.study.work;

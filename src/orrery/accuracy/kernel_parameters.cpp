@@ -85,6 +85,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.share(a.decode);
     k.share(a.decode_fp8);
     k.share(a.decode_fp8_plain);
+    if (a.decode_plain) k.share(a.decode_split_plain);
     k.number(a.decode_reach, 0.3, 20);
     k.number(a.decode_math, 0.001, 1);
     k.share(a.decode_rest);
@@ -94,6 +95,9 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.time(a.decode_window, 0.01, 40);
     k.time(a.decode_window_fp8, 0.01, 40);
     k.time(a.decode_row, 1e-7, 1);
+    k.time(a.decode_row_shared, 1e-7, 1);
+    k.time(a.decode_row_fp8, 1e-7, 1);
+    k.time(a.decode_alone_fp8, 1e-3, 20);
     k.time(a.decode_floor, 1, 20);
     k.time(a.split_floor, 0.1, 20);
     k.number(a.split_keys, 16, 1e6);
@@ -128,6 +132,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
       k.time(c.routing.copy, 1e-6, 1);
     }
     k.number(path.grouped, 0.02, 1.3);
+    k.number(path.grouped_fill, 0.1, 30);
     k.number(path.grouped_memory, 0.02, 1.2);
     k.time(path.grouped_floor, 0.01, 40);
   }

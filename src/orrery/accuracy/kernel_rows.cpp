@@ -162,6 +162,7 @@ Result<void> append(CsvTables& tables, std::vector<KernelRow>& rows, const std::
   const auto read = tables.read(path);
   if (!read) return tl::unexpected(read.error());
   const CsvTable& table = **read;
+  if (!table.has(layout.time)) return {};  // a table of InferSim's came without its header
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (table.text(i, layout.device) != device) continue;
     if (!table.is_above_zero(i, layout.time))

@@ -1,5 +1,6 @@
 // How far single kernels and collectives are from measured ones: `orrery validate --kernels FOLDER`.
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,12 +21,26 @@ struct KernelOutcome {
 struct KernelScores {
   std::vector<KernelOutcome> rows;
   std::map<std::string, int> skipped;  // by op: a device that the catalog does not know
+  std::map<std::string, std::string> kin;  // by device: the chip that lent its coefficients
+};
+
+// Whose coefficients a chip is judged with.
+enum class Coefficients : std::uint8_t {
+  Own,  // its calibration's
+  Kin,  // those of another measured chip, lent: what they say of a chip that nobody timed
+};
+
+struct KernelScoreOptions {
+  Coefficients coefficients = Coefficients::Own;
+  std::string chip_model = "roofline";  // which of compute_models()
+  bool yardsticks = false;  // fill `typical` and `nearest` too
 };
 
 // Tables as in `shared/measured` (matmul, attention_prefill, attention_decode, mla_attention, moe,
-// collective .csv.gz). `yardsticks`: fill `typical` and `nearest` too.
+// collective .csv.gz).
 tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
-                                                      const Catalog& catalog, bool yardsticks);
+                                                      const Catalog& catalog,
+                                                      const KernelScoreOptions& options);
 
 std::string to_text(const KernelScores& scores);
 std::string to_json(const KernelScores& scores);

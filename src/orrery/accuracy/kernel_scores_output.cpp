@@ -99,7 +99,9 @@ std::string to_json(const KernelScores& scores) {
     }
     by_op[op] = one;
   }
-  return Json{{"schema", "orrery.kernels/1"}, {"by_op", by_op}}.dump(2) + "\n";
+  Json out{{"schema", "orrery.kernels/1"}, {"by_op", by_op}};
+  if (!scores.kin.empty()) out["lent_by"] = scores.kin;
+  return out.dump(2) + "\n";
 }
 
 std::string to_text(const KernelScores& scores) {
@@ -111,6 +113,12 @@ std::string to_text(const KernelScores& scores) {
     for (const std::string& dtype : values(scores, op, &KernelOutcome::dtype))
       out += line("  " + dtype, scores,
                   [&](const KernelOutcome& r) { return r.op == op && r.dtype == dtype; });
+    if (op == "collective") continue;  // whose coefficients are the link's
+    for (const auto& [device, chip] : scores.kin) {
+      out += line("  " + device + " as " + chip, scores, [&, name = device](const KernelOutcome& r) {
+        return r.op == op && r.device == name;
+      });
+    }
   }
   out += "\ntypical: bare peaks over the median efficiency of the device, format and bound; nearest: "
          "between the four\nnearest measured shapes. Both see the table that they are judged on, and "

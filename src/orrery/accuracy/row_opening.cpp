@@ -12,6 +12,14 @@ Node scalar_node(const std::string& text) {
   return node;
 }
 
+// "megatron-bridge-26.02" -> "megatron-bridge".
+std::string without_era(const std::string& stack) {
+  const std::size_t dash = stack.rfind('-');
+  const bool has_era = dash != std::string::npos && dash + 1 < stack.size() &&
+                       stack[dash + 1] >= '0' && stack[dash + 1] <= '9';
+  return has_era ? stack.substr(0, dash) : stack;
+}
+
 }  // namespace
 
 bool open_row(const TableRow& row, const std::string& framework, const Names& names,
@@ -43,6 +51,7 @@ bool open_row(const TableRow& row, const std::string& framework, const Names& na
   out.is_moe = has_experts(*graph);
   // Libraries know chips of one generation better than another's: a stack is calibrated for each.
   out.stack = lookup(names.stacks, framework, framework).value_or("unknown");
+  out.library = without_era(out.stack);
   if (out.stack != "unknown") out.stack += "-" + chip.generation;
   out.study.name = out.id;
   out.study.graph = std::move(*graph);

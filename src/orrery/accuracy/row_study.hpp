@@ -22,6 +22,7 @@ const char* name_of(Skip);
 
 struct RowStudy {
   std::string id, source, model, accelerator, stack;
+  std::string library;  // the stack's framework, whatever its era and chip
   Study study;
   bool micro_is_open = false;  // micro-batch to be chosen: the fastest that fits
   bool virtual_stages_are_open = false;

@@ -29,9 +29,12 @@ Stack stack_at(const std::string& name, const Point& x) {
   return s;
 }
 
-constexpr Point kNeutral{0.0, 0.1, 0.8, 0.0, 0.0};
+Point point_of(const Stack& s) {
+  return {std::log(s.efficiency), s.overhead_per_layer.value() * 1e3, s.overlap,
+          std::log(s.moe_overhead), std::log(s.attention)};
+}
 
-double loss(const Point& x, const std::vector<FitRow>& rows) {
+double loss(const Point& x, const std::vector<FitRow>& rows, const Point& prior) {
   const Stack stack = stack_at("", x);
   double sum = 0, weight = 0;
   for (const FitRow& row : rows) {
@@ -41,26 +44,30 @@ double loss(const Point& x, const std::vector<FitRow>& rows) {
     weight += row.weight;
   }
   double pull = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) pull += kPull[i] * std::abs(x[i] - kNeutral[i]);
+  for (std::size_t i = 0; i < x.size(); ++i) pull += kPull[i] * std::abs(x[i] - prior[i]);
   return (sum + kPullRows * pull) / (weight + kPullRows);
 }
 
 }  // namespace
 
-Stack neutral_stack(const std::string& name) { return stack_at(name, kNeutral); }
+Stack neutral_stack(const std::string& name) { 
+  return stack_at(name, {0.0, 0.1, 0.8, 0.0, 0.0});
+}
 
-Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows, FitFor purpose) {
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows, FitFor purpose,
+                const Stack& prior) {
+  const Point start = point_of(prior);
   const bool any_moe = std::ranges::any_of(rows, &FitRow::is_moe);
   std::vector<std::size_t> free{0};
   if (rows.size() >= 4) free = {0, 1, 2, any_moe ? std::size_t{3} : std::size_t{4}};
   if (purpose == FitFor::Mixture) free = {0, 2, 3, 4};
-  Point best = kNeutral;
-  double best_loss = loss(best, rows);
+  Point best = start;
+  double best_loss = loss(best, rows, start);
   if (std::ranges::find(free, std::size_t{1}) !=
       free.end()) {  // a stream that waits for its host is another valley: look there too
-    Point slow = kNeutral;
+    Point slow = start;
     slow[1] = 4.0;
-    if (const double l = loss(slow, rows); l < best_loss) {
+    if (const double l = loss(slow, rows, start); l < best_loss) {
       best = slow;
       best_loss = l;
     }
@@ -73,7 +80,7 @@ Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows, FitFor
         for (const double direction : {1.0, -1.0}) {
           Point x = best;
           x[i] = std::clamp(x[i] + direction * step[i], kLow[i], kHigh[i]);
-          const double l = loss(x, rows);
+          const double l = loss(x, rows, start);
           if (l < best_loss - 1e-9) {
             best_loss = l;
             best = x;

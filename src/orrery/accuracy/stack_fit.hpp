@@ -19,13 +19,13 @@ struct FitRow {
 // attention. A mixture of frameworks has no host of its own: attention stands in for the overhead.
 enum class FitFor : std::uint8_t { OneStack, Mixture };
 
-// Least mean |log(predicted / measured)|, pulled towards the neutral stack so that few rows move it
-// little. A pattern search from a fixed start: deterministic. Fewer than 4 rows: efficiency alone.
-Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows,
-                FitFor purpose = FitFor::OneStack);
-
-// Where every fit starts and what it is pulled towards.
+// What a stack is when nothing is known of it.
 Stack neutral_stack(const std::string& name);
+
+// Least mean |log(predicted / measured)|, pulled towards `prior` so that few rows move it little. A
+// pattern search from the prior: deterministic. Fewer than 4 rows: efficiency alone.
+Stack fit_stack(const std::string& name, const std::vector<FitRow>& rows, FitFor purpose,
+                const Stack& prior);
 
 // The file that catalog/calibration/stacks holds.
 std::string to_yaml(const Stack& stack);

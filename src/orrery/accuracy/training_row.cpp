@@ -71,9 +71,11 @@ void apply_framework(const TableRow& row, ParallelPlan& plan, Workload& work) {
     }
     // Transformer Engine gathers the quantised input.
     plan.precision.casts_gathered_activations = plan.precision.scaling != Scaling::None;
-    // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes.
-    plan.expert_dispatch =
-        contains(f, "megatronlm") ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
+    // DeepEP on HGX, HybridEP on NVL72: the flex dispatcher of these recipes; those of gpt-oss keep
+    // the plain one (Megatron-Bridge, models/gpt_oss).
+    const bool is_plain =
+        contains(f, "megatronlm") || contains(folded(row.text("model")), "gptoss");
+    plan.expert_dispatch = is_plain ? ExpertDispatch::AllToAll : ExpertDispatch::Hierarchical;
   }
   if (contains(f, "llmfoundry")) {
     // Composer FSDP: DEFAULT keeps fp32 shards and reduces in bf16; PURE holds everything in bf16.
@@ -131,15 +133,16 @@ void apply_sharding(const TableRow& row, const Cluster& cluster, ParallelPlan& p
 void apply_recompute(const TableRow& row, ParallelPlan& plan) {
   const std::string& text = row.text("recompute");
   const std::string r = folded(text), f = folded(row.text("framework"));
-  if (r.empty() || r.starts_with("none")) return;
-  if (r.starts_with("full")) {
+  const bool is_maxtext = contains(f, "maxtext");
+  if (r.starts_with("none") || (r.empty() && !is_maxtext)) return;
+  if (r.starts_with("full") || r.empty()) {  // MaxText's remat_policy is full unless a row says else
     plan.recompute = Recompute::Full;
     plan.recompute_layers = contains(text, "layers") ? number_after(text, "full") : 0;
     return;
   }
   plan.recompute = Recompute::Selective;
   const auto drop = [&](const char* name) { plan.recompute_ops.emplace_back(name); };
-  if (contains(f, "maxtext")) {
+  if (is_maxtext) {
     if (contains(r, "minimal")) {  // keeps matrix products' outputs: norms, activations,
                                    // attention's core again
       drop("norm"), drop("mlp.act"), drop("attention.core"), drop("attention.rotary");

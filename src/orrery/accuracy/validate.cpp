@@ -61,7 +61,18 @@ Stack generic_stack(const std::string& group, const std::vector<Prepared>& rows,
   }
   // Only GPU training mixes frameworks with hosts and attention kernels as different as these.
   const FitFor purpose = group == "train-gpu" ? FitFor::Mixture : FitFor::OneStack;
-  return fit.empty() ? neutral_stack(group) : fit_stack("generic-" + group, fit, purpose);
+  return fit.empty() ? neutral_stack(group) : fit_stack("generic-" + group, fit, purpose, neutral_stack(group));
+}
+
+// What a stack is pulled towards: its library's rows of other eras and chips.
+Stack kin_stack(const std::string& stack, const std::vector<Prepared>& rows) {
+  const auto one =
+      std::ranges::find_if(rows, [&](const Prepared& p) { return p.row.stack == stack; });
+  const auto kin = fit_rows(rows, [&](const Prepared& p) {
+    return p.row.library == one->row.library && p.row.stack != stack && p.group == one->group;
+  });
+  const Stack neutral = neutral_stack("kin of " + stack);
+  return kin.empty() ? neutral : fit_stack(neutral.name, kin, FitFor::OneStack, neutral);
 }
 
 Stack frozen_stack(const RowStudy& row, const std::string& group, const Catalog& catalog) {
@@ -144,6 +155,7 @@ void cross_validate(const ValidateOptions& options, std::vector<Prepared>& rows,
     if (options.progress) options.progress(++done / total);
   };
   for (const std::string& stack : stacks) {
+    const Stack kin = kin_stack(stack, rows);
     for (std::size_t fold = 0; fold < kFolds; ++fold) {
       tick();
       const auto is_held = [&](const Prepared& p) {
@@ -156,7 +168,7 @@ void cross_validate(const ValidateOptions& options, std::vector<Prepared>& rows,
       const Stack fitted =
           others.empty() ? generic_stack(first->group, rows,
                                          [&](const Prepared& p) { return p.row.stack != stack; })
-                         : fit_stack(stack, others);
+                         : fit_stack(stack, others, FitFor::OneStack, kin);
       for (const Prepared& p : rows) {
         if (is_held(p)) v.rows[p.out].held_out = p.evaluator->predict(fitted).value_or(0.0);
       }
@@ -195,9 +207,8 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog,
     }
     for (const auto& [stack, n] : count) {
       if (stack == "unknown") continue;
-      Stack s = fit_stack(stack, fit_rows(rows, [&, name = stack](const Prepared& p) {
-                            return p.row.stack == name;
-                          }));
+      const auto own = fit_rows(rows, [&, name = stack](const Prepared& p) { return p.row.stack == name; });
+      Stack s = fit_stack(stack, own, FitFor::OneStack, kin_stack(stack, rows));
       s.source =
           fmt::format("fitted on {} published rows of this stack by orrery validate --fit", n);
       fitted[stack] = s;
@@ -265,6 +276,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
       }
       Prepared p{std::move(*outcome.row), nullptr, v.rows.size(), rng.below(kFolds), ""};
       p.group = group_of(p.row);
+      p.row.study.setting.chip_model = options.chip_model;
       p.evaluator = std::make_unique<RowEvaluator>(p.row);
       row.run = true;
       row.stack = p.row.stack;

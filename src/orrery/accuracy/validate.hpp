@@ -41,6 +41,7 @@ struct Validation {
 struct ValidateOptions {
   std::vector<std::string> tables;  // CSV files
   std::string source;               // keep rows whose source contains this
+  std::string chip_model = "roofline";  // which of compute_models() prices kernels
   bool cross_validate = true;
   bool fit = false;     // fit stacks on these rows instead of reading the frozen ones
   std::string explain;  // id of a row whose breakdown is wanted; nothing else is done then

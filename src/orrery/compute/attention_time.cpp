@@ -1,5 +1,7 @@
 // Attention: flash kernels tile queries and keys on chip (math-bound), decode streams the KV cache
 // (memory-bound), unfused attention sends its scores through memory.
+#include <cmath>
+
 #include "orrery/compute/roofline_parts.hpp"
 
 namespace orrery::roofline {
@@ -83,6 +85,12 @@ Raw prefill(const Parts& p, const Kernel& k) {
   return raw;
 }
 
+// Elements of the query rows of a block beyond which its fp8 kernel has an SM to itself: below, two
+// blocks hide each other's start. Seen on Hopper between 4,096 and 6,144.
+constexpr double kRoomForTwo = 5120.0;
+
+double power_of_two(double x) { return std::exp2(std::ceil(std::log2(std::max(1.0, x)))); }
+
 // Decode: every (sequence, KV head) is a block that streams its keys and values once for all of its
 // query heads; few blocks are cut into pieces of the key range, which a second pass adds up.
 //   time = floor + longest of (stream, blocks / SMs * start, padded rows' math) + unhidden rest
@@ -95,7 +103,7 @@ Raw decode(const Parts& p, const Kernel& k) {
   const double vd = k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
   const double kv_heads = std::max(1.0, k.kv_heads);
   const double group = k.heads / kv_heads;
-  const bool shared = group <= a.decode_group;
+  const bool shared = group <= a.decode_group || !a.decode_plain;
   const double items = k.batch * (shared ? kv_heads : k.heads);
   const double width = k.head_dim + vd;
   const bool fp8 = k.weights == DType::Fp8;
@@ -108,19 +116,23 @@ Raw decode(const Parts& p, const Kernel& k) {
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double reach = std::min(1.0, items * pieces / p.sms * a.decode_reach);
   // one query head a block is the plainer kernel; the shared ones differ by cache format
-  const bool plain = group <= 1.0 || !shared;
-  const double share = !fp8 ? a.decode : plain ? a.decode_fp8_plain : a.decode_fp8;
+  const bool plain = a.decode_plain && (group <= 1.0 || !shared);
+  double share = !fp8 ? a.decode : plain ? a.decode_fp8_plain : a.decode_fp8;
+  if (plain && pieces > 1.0) share *= a.decode_split_plain;
   raw.memory = raw.bytes / (share * p.bandwidth * reach);
   if (!shared) {
     raw.memory =
         std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));
   }
-  const double rows = padded(shared ? group * queries : queries, a.decode_rows);
-  const double start = (plain ? a.decode_start
-                        : fp8 ? a.decode_start_fp8
-                              : a.decode_start_shared)
-                           .value();
-  const double starts = items / p.sms * (start + rows * width * a.decode_row.value());
+  // Kernels are compiled for head dims of powers of two. Query heads of a group are padded to rows
+  // of the matrix unit; one query head alone is multiplied on vector units, unpadded.
+  const double lanes = power_of_two(k.head_dim) + power_of_two(vd);
+  const double rows = plain ? queries : padded(group * queries, a.decode_rows);
+  const Seconds start = plain ? a.decode_start + rows * lanes * a.decode_row
+                        : fp8 ? a.decode_start_fp8 + rows * lanes * a.decode_row_fp8
+                              : a.decode_start_shared + rows * lanes * a.decode_row_shared;
+  const bool alone = !plain && fp8 && rows * lanes > kRoomForTwo;
+  const double starts = items / p.sms * (start + (alone ? a.decode_alone_fp8 : Seconds{})).value();
   raw.math = items * rows * keys * 2.0 * width /
              (a.decode_math * p.bf16.peak * std::min(1.0, items * pieces / p.sms));
   raw.flops = k.batch * k.heads * queries * keys * 2.0 * width;

@@ -23,6 +23,7 @@ struct MatrixPath {
   double quantise = 0;      // passes over the bf16 input that activation quantisation costs
   Seconds floor;            // of the launches beside the matmul: quantisation, unpacking of weights
   double grouped = 0.8;     // grouped matmul: share of what one large matmul reaches
+  double grouped_fill = 1.3;    // grouped matmul: `fill`, in multiples of one large matmul's
   double grouped_memory = 0.8;  // grouped matmul: share of memory's, streaming experts' weights
   Seconds grouped_floor;        // grouped matmul: launch and set-up of its arguments
 };
@@ -69,15 +70,20 @@ struct AttentionCoefficients {
   double decode = 0.85;        // share of memory bandwidth while reading the KV cache
   double decode_fp8 = 0.85;    // the same over an fp8 cache, query heads sharing a KV head
   double decode_fp8_plain = 0.6;  // the same, one query head a block: converted on vector units
+  double decode_split_plain = 1;  // of that share, where the plain kernel's key range is split
   double decode_reach = 2;        // one SM alone draws this many times its even share of it
-  double decode_rows = 16;        // query rows of one KV head are padded to this
+  double decode_rows = 8;         // query rows of one KV head are padded to this
   double decode_math = 0.2;       // share of the matrix peak on those padded rows
+  bool decode_plain = true;       // the library has a kernel for one query head a block
   double decode_group = 32;       // widest group of query heads that shares one read of the cache
   double decode_rest = 0.2;  // share of what is shorter (math, memory, starts) that is not hidden
   Seconds decode_start;      // of one thread block
   Seconds decode_start_shared;  // the same when query heads share a KV head, bf16 cache
   Seconds decode_start_fp8;     // the same over an fp8 cache
   Seconds decode_row;           // in it, an element of a query row and its output
+  Seconds decode_row_shared;    // the same when query heads share a KV head, bf16 cache
+  Seconds decode_row_fp8;       // the same over an fp8 cache
+  Seconds decode_alone_fp8;     // more when the block's rows leave no room for another on its SM
   Seconds decode_window;        // more when a window hides the older keys
   Seconds decode_window_fp8;
   Seconds decode_floor;
@@ -122,6 +128,7 @@ struct KernelCalibration {
   std::string stack;   // library and version that was timed
   std::string source;  // where the rows came from
   std::string date;
+  std::string fitted_on;      // the catalog's chip whose kernels were timed; "" where none fits
   std::string borrowed_from;  // set when this chip was never measured
   int rows = 0;
   Seconds launch;        // floor of a kernel inside a graph
@@ -143,6 +150,7 @@ void describe(V& v, MatrixPath& p) {
   v("pace", p.pace, "of one element of k in one block");
   v("floor", p.floor, "launches beside the matmul: quantisation, unpacking");
   v("grouped", p.grouped, "grouped matmul: of what one large matmul reaches");
+  v("grouped_fill", p.grouped_fill, "grouped matmul: of fill");
   v("grouped_memory", p.grouped_memory, "grouped matmul: of memory's share");
   v("grouped_floor", p.grouped_floor, "grouped matmul: launch and set-up");
 }
@@ -200,15 +208,20 @@ void describe(V& v, AttentionCoefficients& a) {
   v("decode", a.decode, "share of memory bandwidth over the KV cache");
   v("decode_fp8", a.decode_fp8, "the same, fp8 cache, shared KV heads");
   v("decode_fp8_plain", a.decode_fp8_plain, "the same, fp8 cache, one query head a block");
+  v("decode_split_plain", a.decode_split_plain, "of the plain kernel's share when split");
   v("decode_reach", a.decode_reach, "one SM alone, in multiples of its even share");
   v("decode_rows", a.decode_rows, "query rows of a KV head are padded to this");
   v("decode_math", a.decode_math, "share of the matrix peak on the padded rows");
+  v("decode_plain", a.decode_plain, "there is a kernel for one query head a block");
   v("decode_group", a.decode_group, "widest group of query heads that shares one read");
   v("decode_rest", a.decode_rest, "share of the shorter bounds that is not hidden");
   v("decode_start", a.decode_start, "of one thread block");
   v("decode_start_shared", a.decode_start_shared, "of one thread block of several query heads");
   v("decode_start_fp8", a.decode_start_fp8, "of one thread block over an fp8 cache");
   v("decode_row", a.decode_row, "in it, one element of a query row and its output");
+  v("decode_row_shared", a.decode_row_shared, "the same, several query heads");
+  v("decode_row_fp8", a.decode_row_fp8, "the same, several query heads, fp8 cache");
+  v("decode_alone_fp8", a.decode_alone_fp8, "more when no second block fits on the SM");
   v("decode_window", a.decode_window, "more when a window hides older keys");
   v("decode_window_fp8", a.decode_window_fp8, "the same, fp8 cache");
   v("decode_floor", a.decode_floor, "least time");
@@ -259,6 +272,7 @@ void describe(V& v, KernelCalibration& c) {
   v("stack", c.stack, "library and version timed");
   v("source", c.source, "where the rows came from", kRequired);
   v("date", c.date, "of the fit");
+  v("fitted_on", c.fitted_on, "the catalog's chip whose kernels were timed");
   v("borrowed_from", c.borrowed_from, "set when this chip was never measured");
   v("rows", c.rows, "measured rows fitted");
   v("launch", c.launch, "floor of a kernel inside a graph", kRequired);

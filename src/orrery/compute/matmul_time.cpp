@@ -40,6 +40,8 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
   const double per_l2 = 1.0 / (p.c.matmul.l2_bandwidth * p.bandwidth);
   const double per_sm = 1.0 / p.sms;
   const double unhidden = 1.0 - p.c.matmul.hidden;
+  // Operands come to shared memory in rows of 128 bytes: a shorter k multiplies zeros.
+  const double depth = std::max(s.k, 128.0 / s.input_bytes);
 
   Raw best;
   best.duration = 1e300;
@@ -50,30 +52,32 @@ Raw tiled(const Parts& p, const Path& path, const Shape& s, double memory_share)
     const double rows =
         s.count * (s.uneven ? std::max(1.0, s.m * t.per_row + 0.5) : whole(s.m * t.per_row));
     const double blocks = rows * whole(s.n * t.per_column);
-    const double l2 = blocks * s.k * (t.rows * s.input_bytes + t.columns * s.weight_bytes) * per_l2;
+    const double l2 =
+        blocks * depth * (t.rows * s.input_bytes + t.columns * s.weight_bytes) * per_l2;
     const double area = t.rows * t.columns;
     const double element = std::max(area * sm_time, path.pace);
     const double fill = area * path.fill;
-    const auto consider = [&](double waves, double k, double memory, double extra) {
-      const double math = waves * (k * element + fill);
+    const auto consider = [&](double waves, double pieces, double memory, double extra) {
+      const double math = waves * (depth / pieces * element + fill);
       const double longer = std::max(std::max(math, memory), l2);
       const double duration = longer + unhidden * std::min(math, memory) + extra;
       if (duration >= best.duration) return;
       best.duration = duration;
       best.math = math;
       best.memory = memory;
+      best.tile = {t.rows, t.columns, blocks, pieces, waves, l2 / per_l2, element, fill, extra};
     };
     if (blocks >= p.sms) {
-      consider(whole(blocks * per_sm), s.k, stream, 0.0);
+      consider(whole(blocks * per_sm), 1.0, stream, 0.0);
       continue;
     }
-    consider(1.0, s.k, std::max(stream, one_sm / blocks), 0.0);
+    consider(1.0, 1.0, std::max(stream, one_sm / blocks), 0.0);
     const auto most = static_cast<double>(static_cast<std::int64_t>(p.sms / blocks));
     const double split = std::min(path.split, most);  // pieces, at most one wave of them
     if (split < 2.0 || s.k < 256.0) continue;
     const double adding =
         p.c.matmul.split_floor.value() + 8.0 * split * s.m * s.n * s.count * per_l2;
-    consider(1.0, s.k / split, std::max(stream, one_sm / (blocks * split)), adding);
+    consider(1.0, split, std::max(stream, one_sm / (blocks * split)), adding);
   }
   best.duration += p.launch;
   return best;
@@ -124,9 +128,9 @@ Raw matmul(const Parts& p, const Kernel& kernel) {
 // The permutation and the activation quantise on their way, so no pass of its own is priced.
 Raw grouped_matmul(const Parts& p, const Kernel& kernel) {
   Path path = p.path(kernel);
-  path.share *= path.grouped;
-  path.sustained *= path.grouped;
-  path.fill /= path.grouped;  // each tile also looks up its expert
+  path.share = std::min(1.0, path.share * path.grouped);
+  path.sustained = std::min(1.0, path.sustained * path.grouped);
+  path.fill *= path.grouped_fill;  // each tile also looks up its expert
   const double experts = std::max(1.0, kernel.count);
   Shape s{std::max(1.0, kernel.m / experts), kernel.n, kernel.k, experts};
   s.uneven = kernel.heaviest > 1.5 * s.m;

@@ -27,61 +27,82 @@ Raw scan(const Parts& p, const Kernel& kernel) {
   return raw;
 }
 
+}  // namespace
+
+Raw priced(const Parts& p, const Kernel& kernel) {
+  switch (kernel.kind) {
+    case OpKind::Matmul:
+      return p.kind == ChipKind::Gpu ? matmul(p, kernel) : systolic_matmul(p, kernel);
+    case OpKind::GroupedMatmul:
+      return p.kind == ChipKind::Gpu ? grouped_matmul(p, kernel) : systolic_matmul(p, kernel);
+    case OpKind::Attention:
+      return attention(p, kernel);
+    case OpKind::LinearAttention:
+    case OpKind::StateSpace:
+    case OpKind::SparseIndex:
+      return scan(p, kernel);
+    case OpKind::Router: {
+      Raw raw = streaming(p, kernel);
+      raw.duration += p.c.routing.router_floor.value() +
+                      kernel.m * std::max(1.0, kernel.count) * p.c.routing.copy.value();
+      return raw;
+    }
+    case OpKind::Permute: {
+      Raw raw = streaming(p, kernel);
+      raw.duration += p.c.routing.permute_floor.value();
+      return raw;
+    }
+    case OpKind::Convolution:
+    case OpKind::Norm:
+    case OpKind::Elementwise:
+    case OpKind::Embedding:
+    case OpKind::CrossEntropy:
+      return streaming(p, kernel);
+  }
+  return {};
+}
+
+KernelTime kernel_time(const Raw& raw) {
+  KernelTime out;
+  out.duration = Seconds{raw.duration};
+  out.math = Seconds{raw.math};
+  out.memory = Seconds{raw.memory};
+  out.flops = Flops{raw.flops};
+  out.bytes = Bytes{raw.bytes};
+  const double longer = std::max(raw.math, raw.memory);
+  out.bound = raw.duration > 2.0 * longer ? Bound::Launch
+              : raw.math >= raw.memory    ? Bound::Math
+                                          : Bound::Memory;
+  return out;
+}
+
+KernelDetail plain_detail(const Parts& p, const Kernel& kernel, const KernelTime& time) {
+  KernelDetail out;
+  out.time = time;
+  const double peak = p.unit_peak(kernel);
+  out.floor = Seconds{std::max(time.flops.value() / peak, time.bytes.value() / p.bandwidth)};
+  if (time.duration.value() > 0.0) {
+    out.utilisation = time.flops.value() / (peak * time.duration.value());
+  }
+  out.traffic.push_back({"memory", time.bytes});
+  return out;
+}
+
+namespace {
+
 class Roofline final : public ComputeModel {
  public:
   Roofline(const Chip& chip, const KernelCalibration& calibration) : parts_(chip, calibration) {}
 
   [[nodiscard]] KernelTime time(const Kernel& kernel) const override {
-    const Raw raw = priced(kernel);
-    KernelTime out;
-    out.duration = Seconds{raw.duration};
-    out.math = Seconds{raw.math};
-    out.memory = Seconds{raw.memory};
-    out.flops = Flops{raw.flops};
-    out.bytes = Bytes{raw.bytes};
-    const double longer = std::max(raw.math, raw.memory);
-    out.bound = raw.duration > 2.0 * longer ? Bound::Launch
-                : raw.math >= raw.memory    ? Bound::Math
-                                            : Bound::Memory;
-    return out;
+    return kernel_time(priced(parts_, kernel));
+  }
+
+  [[nodiscard]] KernelDetail detail(const Kernel& kernel) const override {
+    return plain_detail(parts_, kernel, time(kernel));
   }
 
  private:
-  [[nodiscard]] Raw priced(const Kernel& kernel) const {
-    switch (kernel.kind) {
-      case OpKind::Matmul:
-        return parts_.kind == ChipKind::Gpu ? matmul(parts_, kernel)
-                                            : systolic_matmul(parts_, kernel);
-      case OpKind::GroupedMatmul:
-        return parts_.kind == ChipKind::Gpu ? grouped_matmul(parts_, kernel)
-                                            : systolic_matmul(parts_, kernel);
-      case OpKind::Attention:
-        return attention(parts_, kernel);
-      case OpKind::LinearAttention:
-      case OpKind::StateSpace:
-      case OpKind::SparseIndex:
-        return scan(parts_, kernel);
-      case OpKind::Router: {
-        Raw raw = streaming(parts_, kernel);
-        raw.duration += parts_.c.routing.router_floor.value() +
-                        kernel.m * std::max(1.0, kernel.count) * parts_.c.routing.copy.value();
-        return raw;
-      }
-      case OpKind::Permute: {
-        Raw raw = streaming(parts_, kernel);
-        raw.duration += parts_.c.routing.permute_floor.value();
-        return raw;
-      }
-      case OpKind::Convolution:
-      case OpKind::Norm:
-      case OpKind::Elementwise:
-      case OpKind::Embedding:
-      case OpKind::CrossEntropy:
-        return streaming(parts_, kernel);
-    }
-    return {};
-  }
-
   Parts parts_;
 };
 

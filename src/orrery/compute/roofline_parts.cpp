@@ -14,6 +14,7 @@ Path made(const MatrixPath& from, FlopsPerSecond peak) {
   path.split = from.split;
   path.pace = from.pace.value();
   path.grouped = from.grouped;
+  path.grouped_fill = from.grouped_fill;
   path.grouped_memory = from.grouped_memory;
   path.grouped_floor = from.grouped_floor.value();
   return path;
@@ -74,6 +75,31 @@ const Path& Parts::path(const Kernel& kernel) const {
       return fp4;
   }
   return bf16;
+}
+
+double Parts::unit_peak(const Kernel& kernel) const {
+  switch (kernel.kind) {
+    case OpKind::Norm:
+    case OpKind::Elementwise:
+    case OpKind::Embedding:
+    case OpKind::Router:
+    case OpKind::Permute:
+    case OpKind::CrossEntropy:
+    case OpKind::Convolution:
+      return vector;
+    case OpKind::Attention: {
+      // an fp8 cache may be multiplied in fp8 even by bf16 queries
+      const double own = path(kernel).peak;
+      return kernel.weights == DType::Fp8 ? std::max(own, fp8.peak) : own;
+    }
+    case OpKind::Matmul:
+    case OpKind::GroupedMatmul:
+    case OpKind::LinearAttention:
+    case OpKind::StateSpace:
+    case OpKind::SparseIndex:
+      return path(kernel).peak;
+  }
+  return vector;
 }
 
 }  // namespace orrery::roofline

@@ -26,7 +26,7 @@ struct Path {
   double share = 0, sustained = 0;
   double fill = 0;  // of one element of an output tile
   double split = 1, pace = 0, quantise = 0, floor = 0;
-  double grouped = 1, grouped_memory = 1, grouped_floor = 0;
+  double grouped = 1, grouped_fill = 1, grouped_memory = 1, grouped_floor = 0;
 };
 
 struct Tile {
@@ -51,6 +51,8 @@ struct Parts {
   Parts(const Chip& chip, const KernelCalibration& calibration);
 
   [[nodiscard]] const Path& path(const Kernel& kernel) const;
+  // FLOP/s of the units the kernel runs on: matrix units in its format, or vector units.
+  [[nodiscard]] double unit_peak(const Kernel& kernel) const;
 
   // Time of a stream of `bytes`: a round trip to memory, then its share of the peak.
   [[nodiscard]] double stream(double bytes, double share) const {
@@ -58,10 +60,26 @@ struct Parts {
   }
 };
 
-struct Raw {
-  double duration = 0, math = 0, memory = 0, flops = 0, bytes = 0;
+// How a tiled product lies on a GPU. No rows: the kernel was not tiled.
+struct TileChoice {
+  double rows = 0, columns = 0;
+  double blocks = 0, pieces = 1, waves = 0;
+  double l2_bytes = 0;        // strips that blocks read through L2
+  double step = 0, fill = 0;  // seconds of one element of k in one block; its ends
+  double adding = 0;          // seconds of the pass that adds the pieces
 };
 
+struct Raw {
+  double duration = 0, math = 0, memory = 0, flops = 0, bytes = 0;
+  TileChoice tile;
+};
+
+KernelTime kernel_time(const Raw& raw);
+// What every model tells of a kernel: floor, utilisation, main memory's traffic.
+KernelDetail plain_detail(const Parts& parts, const Kernel& kernel, const KernelTime& time);
+
+// Any kernel, in closed form.
+Raw priced(const Parts& parts, const Kernel& kernel);
 Raw matmul(const Parts& parts, const Kernel& kernel);
 Raw grouped_matmul(const Parts& parts, const Kernel& kernel);
 Raw systolic_matmul(const Parts& parts, const Kernel& kernel);

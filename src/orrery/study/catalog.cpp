@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "orrery/compute/lending.hpp"
 #include "orrery/model/build.hpp"
 #include "orrery/model/hf_config.hpp"
 #include "orrery/model/spec.hpp"
@@ -166,18 +167,19 @@ Read<Stack> Catalog::stack(const std::string& name, const Node& where) const {
 }
 
 Read<KernelCalibration> Catalog::kernels(const Chip& chip) const {
-  std::vector<std::string> candidates{chip.calibration, chip.name, chip.generation,
-                                      name_of(chip.kind)};
-  for (const std::string& name : candidates) {
-    if (!name.empty() && is_file(fmt::format("{}/calibration/kernels/{}.yaml", root_, name))) {
-      return read_whole<KernelCalibration>(document("calibration/kernels", name));
-    }
-  }
-  return tl::unexpected(Diagnostics{
-      {"",
-       fmt::format(
-           "saw no kernel calibration for chip '{}'; expected catalog/calibration/kernels/{}.yaml",
-           chip.name, name_of(chip.kind))}});
+  const std::string folder = root_ + "/calibration/kernels";
+  const std::string file = kernel_calibration_file(chip, folder);
+  if (file.empty())
+    return tl::unexpected(Diagnostics{
+        {"", fmt::format("saw no kernel calibration for chip '{}'; expected "
+                         "catalog/calibration/kernels/{}.yaml",
+                         chip.name, name_of(chip.kind))}});
+  auto own = read_whole<KernelCalibration>(
+      document("calibration/kernels", fs::path(file).stem().string()));
+  if (!own || own->fitted_on.empty() || own->fitted_on == chip.name) return own;
+  const auto from = this->chip(own->fitted_on, Node{});
+  if (!from) return tl::unexpected(from.error());
+  return lent(std::move(*own), *from, chip);
 }
 
 Read<CollectiveCalibration> Catalog::collectives(const Cluster& cluster) const {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "orrery/compute/roofline_model.hpp"
+#include "orrery/compute/models/builtins.hpp"
 #include "orrery/execute/time_tree.hpp"
 #include "orrery/insight/bottleneck.hpp"
 #include "orrery/study/tune_study.hpp"
@@ -19,7 +19,7 @@ struct Priced {
 };
 
 Priced priced(const Setting& s) {
-  auto compute = make_roofline(s.cluster.chip, s.kernels);
+  auto compute = make_compute_model(s.chip_model, s.cluster.chip, s.kernels);
   Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   return {std::move(compute), std::move(prices)};
 }

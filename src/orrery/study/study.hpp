@@ -53,6 +53,7 @@ struct Setting {
   PriceList prices;
   Bands bands;
   double straggler_sigma = 0.0;
+  std::string chip_model = "roofline";  // which of compute_models() prices kernels
 };
 
 struct Study {

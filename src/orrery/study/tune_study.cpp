@@ -6,7 +6,7 @@
 #include <ctime>
 
 #include "orrery/base/check.hpp"
-#include "orrery/compute/roofline_model.hpp"
+#include "orrery/compute/models/builtins.hpp"
 #include "orrery/program/plan_check.hpp"
 
 namespace orrery {
@@ -26,7 +26,7 @@ ParallelPlan base_plan(const Study& study) {
 StudyTuning tune_training(const Study& study, const ParallelPlan& base, const PlanSpace& space,
                           const TuneGoal& goal) {
   const Setting& s = study.setting;
-  const auto compute = make_roofline(s.cluster.chip, s.kernels);
+  const auto compute = make_compute_model(s.chip_model, s.cluster.chip, s.kernels);
   const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   const TuneResult found =
       tune({study.graph, base, study.work, prices, s.memory, s.prices}, space, goal);

@@ -1,0 +1,88 @@
+// Chips in detail: mappings, systolic arrays fold by fold, DRAM command by command.
+#include <benchmark/benchmark.h>
+
+#include "../tests/support/dram_peers.hpp"
+#include "orrery/base/rng.hpp"
+#include "orrery/compute/cycle/systolic_run.hpp"
+#include "orrery/compute/dram/dram_run.hpp"
+#include "orrery/compute/tile/array_mapping.hpp"
+
+namespace orrery::bench {
+namespace {
+
+// TPU v5p: eight arrays of 128 x 128, 128 MiB, 2.8 TB/s.
+ArrayChip eight_arrays() {
+  ArrayChip chip;
+  chip.array = 128;
+  chip.arrays = 8;
+  chip.cycle = 1.0 / 1.75e9;
+  chip.scratchpad = 128 * 0x1p20;
+  chip.bandwidth = 2.8e12;
+  return chip;
+}
+
+void FreshMapping(benchmark::State& state) {
+  const auto side = static_cast<double>(state.range(0));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(best_mapping(eight_arrays(), {side, side, side}));
+  }
+}
+BENCHMARK(FreshMapping)->Arg(1024)->Arg(8192)->Arg(65536)->Unit(benchmark::kMicrosecond);
+
+SystolicMemory banked() {
+  SystolicMemory memory;
+  memory.pads = {{32, 16}, {32, 16}, {32, 16}};
+  memory.input_bytes = memory.weight_bytes = memory.output_bytes = 1 << 22;
+  memory.port = {64.0, 100};
+  return memory;
+}
+
+// Odd dimensions, so that no fold repeats another's conflicts. Counted are array cycles without
+// the stalls.
+void SystolicWithConflictsAndMemory(benchmark::State& state) {
+  const SystolicArray array{128, 128, static_cast<Dataflow>(state.range(0)), Folds::Separate};
+  std::int64_t cycles = 0;
+  for (auto _ : state) cycles += systolic_run(array, {1000, 3001, 2777}, banked()).stall_free;
+  state.counters["cycles"] =
+      benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate);
+}
+BENCHMARK(SystolicWithConflictsAndMemory)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+
+// AlexNet's five convolutions on 128 x 128, output stationary: SCALE-Sim took 37 s.
+void AlexNetStallFree(benchmark::State& state) {
+  const SystolicArray array{128, 128, Dataflow::OutputStationary, Folds::Separate};
+  constexpr Product kLayers[] = {
+      {3025, 96, 363}, {529, 256, 2400}, {121, 384, 2304}, {121, 384, 3456}, {121, 256, 3456}};
+  for (auto _ : state) {
+    for (const Product& layer : kLayers) {
+      benchmark::DoNotOptimize(systolic_run(array, layer, {}).cycles);
+    }
+  }
+}
+BENCHMARK(AlexNetStallFree)->Unit(benchmark::kMicrosecond);
+
+void play(benchmark::State& state, const DramSpec& spec, const DramSource& source) {
+  constexpr std::int64_t kRequests = 200'000;
+  for (auto _ : state) benchmark::DoNotOptimize(dram_run(spec, source, kRequests, 16).cycles);
+  state.counters["requests"] = benchmark::Counter(
+      static_cast<double>(state.iterations() * kRequests), benchmark::Counter::kIsRate);
+}
+
+void DramStream(benchmark::State& state) {
+  const DramSpec spec = testing::dramsim3_hbm2();
+  play(state, spec, [&](std::int64_t i) {
+    return DramRequest{dram_address(spec.shape, static_cast<std::uint64_t>(i)), false};
+  });
+}
+BENCHMARK(DramStream)->Unit(benchmark::kMillisecond);
+
+void DramRandom(benchmark::State& state) {
+  const DramSpec spec = testing::dramsim3_hbm2();
+  Rng rng(1, "addresses");
+  play(state, spec,
+       [&](std::int64_t) { return DramRequest{dram_address(spec.shape, rng.next() >> 8), false}; });
+}
+BENCHMARK(DramRandom)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace orrery::bench

@@ -1,0 +1,51 @@
+// FoldQueue: folds on their way through three queues, load, compute and store, each operand and
+// result double buffered, one main memory behind loads and stores. All times in whole cycles.
+#pragma once
+#include <cstdint>
+
+namespace orrery {
+
+struct MemoryPort {
+  double bytes_per_cycle = 0;  // 0: never waited for
+  std::int64_t latency = 0;    // of a load, hidden by no other than the buffers
+};
+
+// What one fold asks for. `interval`: cycles until the next may enter the array; `rest`: further
+// cycles until its results are out.
+struct FoldWork {
+  std::int64_t interval = 0, rest = 0;
+  std::int64_t loads = 0, stores = 0;  // bytes
+
+  friend bool operator==(const FoldWork&, const FoldWork&) = default;
+};
+
+class FoldQueue {
+ public:
+  explicit FoldQueue(const MemoryPort& port) : port_(port) {}
+
+  // `count` folds alike, one after another. Once every queue is as far ahead of the array as it
+  // was a fold earlier, the rest of them are one multiplication.
+  void enter(const FoldWork& fold, std::int64_t count);
+
+  [[nodiscard]] std::int64_t finish() const;  // when the last result is in memory
+  // Cycles in which the array could have taken a fold and had none, or no room for its results.
+  [[nodiscard]] std::int64_t waited() const { return waited_; }
+  [[nodiscard]] std::int64_t simulated() const { return simulated_; }  // folds not multiplied
+
+ private:
+  // Times of the newest fold and of the one before it.
+  struct State {
+    std::int64_t entered[2] = {0, 0};  // the array is free again
+    std::int64_t loaded = 0;           // the newest fold's operands are in
+    std::int64_t stored[2] = {0, 0};
+    std::int64_t memory_free = 0;
+  };
+  void step(const FoldWork& fold);
+  [[nodiscard]] std::int64_t transfer(std::int64_t bytes) const;
+
+  MemoryPort port_;
+  State now_;
+  std::int64_t waited_ = 0, simulated_ = 0;
+};
+
+}  // namespace orrery

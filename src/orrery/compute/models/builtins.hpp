@@ -1,0 +1,25 @@
+// The levels of detail at which a chip answers, by name.
+#pragma once
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "orrery/compute/calibration.hpp"
+#include "orrery/compute/compute_model.hpp"
+#include "orrery/hw/chip.hpp"
+
+namespace orrery {
+
+struct ComputeModelKind {
+  const char* name;
+  const char* doc;
+  std::unique_ptr<ComputeModel> (*make)(const Chip&, const KernelCalibration&);
+};
+
+const std::vector<ComputeModelKind>& compute_models();
+
+// nullptr: no such model.
+std::unique_ptr<ComputeModel> make_compute_model(std::string_view name, const Chip& chip,
+                                                 const KernelCalibration& calibration);
+
+}  // namespace orrery

@@ -1,0 +1,68 @@
+// ArrayMapping: how a product is cut for a chip of systolic arrays behind one scratchpad, and what
+// it then moves and costs. best_mapping() tries every cut of a pruned space. Equations:
+// docs/models/tile.md.
+#pragma once
+#include <cstdint>
+#include <utility>
+
+#include "orrery/base/text/reader.hpp"
+#include "orrery/compute/cycle/systolic_array.hpp"
+
+namespace orrery {
+
+// Which loop over tiles runs fastest, and so which operand's tile stays in the scratchpad.
+enum class InnerLoop : std::uint8_t { Depth, Columns, Rows };
+
+template <>
+struct EnumNames<InnerLoop> {
+  static constexpr std::pair<const char*, InnerLoop> values[] = {
+      {"depth", InnerLoop::Depth}, {"columns", InnerLoop::Columns}, {"rows", InnerLoop::Rows}};
+};
+
+// The chip as the mapper sees it, in bytes and seconds.
+struct ArrayChip {
+  double array = 128;     // rows and columns of one array
+  double arrays = 1;      // that share the work and the scratchpad
+  double cycle = 0;       // seconds, at the rate that is reached
+  double scratchpad = 0;  // bytes
+  double bandwidth = 0;   // bytes/s of main memory, as reached
+  double hidden = 1;      // share of the shorter of math and memory hidden under the longer
+};
+
+struct ArrayProduct {
+  double m = 0, n = 0, k = 0, count = 1;
+  double input_element = 2, weight_element = 2, output_element = 2;  // bytes
+};
+
+struct ArrayMapping {
+  double tile_rows = 0, tile_columns = 0, tile_depth = 0;
+  InnerLoop inner = InnerLoop::Depth;
+  Dataflow stationary = Dataflow::WeightStationary;  // in the arrays
+  bool double_buffered = true;
+
+  double math = 0, memory = 0, fill = 0, duration = 0;  // seconds
+  double memory_bytes = 0;                              // main memory, read and written
+  double scratchpad_bytes = 0;                          // between the scratchpad and the arrays
+  double held_bytes = 0;                                // of the scratchpad
+  double utilisation = 0;                               // of the arrays' multipliers during `math`
+  int considered = 0;                                   // mappings tried
+  bool fits = false;                                    // false: no tile fits in the scratchpad
+};
+
+// Sizes of tiles and what stays where.
+struct ArrayCut {
+  double rows = 0, columns = 0, depth = 0;
+  InnerLoop inner = InnerLoop::Depth;
+  Dataflow stationary = Dataflow::WeightStationary;
+  bool double_buffered = true;
+};
+
+// One mapping priced. Tiles are clipped to the product.
+ArrayMapping mapped(const ArrayChip& chip, const ArrayProduct& product, const ArrayCut& cut);
+
+// The least time over tiles of the array's size times powers of two (and the whole dimension),
+// the three inner loops, the three dataflows, two buffers where they fit (they are never slower),
+// else one; first found wins ties.
+ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& product);
+
+}  // namespace orrery
