@@ -210,6 +210,8 @@ target_compile_definitions(orrery_study PRIVATE
 orrery_module(accuracy SOURCES
     src/orrery/accuracy/calibration_text.cpp
     src/orrery/accuracy/collective_fit.cpp
+    src/orrery/accuracy/collectives/fit_plan.cpp
+    src/orrery/accuracy/collectives/published_scores.cpp
     src/orrery/accuracy/collective_rows.cpp
     src/orrery/accuracy/csv_table.cpp
     src/orrery/accuracy/evaluator.cpp
