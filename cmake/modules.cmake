@@ -183,6 +183,9 @@ orrery_module(study SOURCES
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp
     src/orrery/study/network/network_text.cpp
+    src/orrery/study/network/chakra/chakra_trace.cpp
+    src/orrery/study/network/chakra/chakra_traffic.cpp
+    src/orrery/study/network/chakra/wire_reader.cpp
     src/orrery/study/network/play/algorithm.cpp
     src/orrery/study/network/play/link_loads.cpp
     src/orrery/study/network/play/placement.cpp

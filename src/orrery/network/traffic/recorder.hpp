@@ -15,7 +15,8 @@ class Recorder final : public Traffic, private Injector {
   void begin(Injector& network) override;
   void delivered(std::uint64_t tag, Injector& network) override;
 
-  // Of every message that was delivered, in the order of delivery.
+  // Of every message that was delivered, in the order of delivery; those of nothing to oneself,
+  // with which traffic waits, are none.
   [[nodiscard]] const std::vector<Seconds>& durations() const { return durations_; }
   // Nothing is under way: what only sends when something arrives will send no more.
   [[nodiscard]] bool is_over() const { return network_ != nullptr && free_.size() == sent_.size(); }
@@ -25,6 +26,7 @@ class Recorder final : public Traffic, private Injector {
   struct Sent {
     std::uint64_t tag = 0;  // the inner traffic's
     Seconds at;
+    bool is_timer = false;  // of nothing, to oneself
   };
 
   [[nodiscard]] Seconds now() const override { return network_->now(); }

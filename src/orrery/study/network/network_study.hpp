@@ -15,6 +15,7 @@
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topology.hpp"
 #include "orrery/network/traffic/patterns.hpp"
+#include "orrery/study/network/chakra/chakra_traffic.hpp"
 #include "orrery/study/network/network_load.hpp"
 
 namespace orrery {
@@ -81,7 +82,8 @@ struct NetworkStudy {
   PlacementSpec placement;
   std::vector<PatternSpec> background;
   std::vector<Neighbour> neighbours;
-  std::vector<Flow> flows;  // traffic
+  std::vector<Flow> flows;                      // traffic
+  std::shared_ptr<const ChakraWorkload> trace;  // instead of flows
   std::string pattern;
   std::string inputs_hash;
 

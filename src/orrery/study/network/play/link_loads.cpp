@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "orrery/collective/lower_bound.hpp"
 #include "orrery/study/network/play/parts.hpp"
 
 namespace orrery::network_parts {
@@ -27,6 +28,18 @@ Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires) {
   for (std::uint32_t e = 0; e < wires.endpoints; ++e)
     bound = std::max({bound, out[e] / leaving[e], in[e] / entering[e]});
   return Seconds{bound};
+}
+
+// All collectives, one after another through the same ports.
+Seconds lower_bound_of(const ChakraWorkload& workload, const Wires& wires) {
+  const ChakraTrace& trace = workload.traces.front();
+  Seconds sum;
+  for (const std::uint32_t c : trace.collectives) {
+    const ChakraNode& node = trace.nodes[c];
+    sum +=
+        lower_bound(node.kind, vector_of(node, workload.ranks), workload.ranks, wires.injection(0));
+  }
+  return sum;
 }
 
 void add_flow_completion(std::vector<Seconds> durations, NetworkResult& r) {

@@ -11,6 +11,8 @@ namespace orrery::network_parts {
 // What each endpoint must send or take, over its bandwidth: no network is faster.
 Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires);
 
+Seconds lower_bound_of(const ChakraWorkload& workload, const Wires& wires);
+
 void add_flow_completion(std::vector<Seconds> durations, NetworkResult& result);
 void add_links(const FabricResult& played, const Topology& topology, NetworkResult& result);
 // `start`: of the work behind it.

@@ -86,15 +86,17 @@ NetworkAnswer run(const NetworkStudy& study) {
     }
     return answer;
   }
-  FlowList traffic(study.flows);
-  answer.ranks = study.topology->wires().endpoints;
-  answer.results.push_back(play(study, *routing, traffic, Load::AsStudied));
+  const auto asked = [&]() -> std::unique_ptr<Traffic> {
+    if (study.trace != nullptr) return std::make_unique<ChakraTraffic>(*study.trace);
+    return std::make_unique<FlowList>(study.flows);
+  };
+  const Wires& wires = study.topology->wires();
+  answer.ranks = study.trace != nullptr ? study.trace->ranks : wires.endpoints;
+  answer.results.push_back(play(study, *routing, *asked(), Load::AsStudied));
   NetworkResult& r = answer.results.back();
-  if (study.has_load()) {
-    FlowList again(study.flows);
-    r.idle = play(study, *routing, again, Load::None).completion;
-  }
-  r.lower_bound = lower_bound_of(study.flows, study.topology->wires());
+  if (study.has_load()) r.idle = play(study, *routing, *asked(), Load::None).completion;
+  r.lower_bound = study.trace != nullptr ? lower_bound_of(*study.trace, wires)
+                                         : lower_bound_of(study.flows, wires);
   if (!study.sizes.empty()) r.size = study.sizes.front();
   return answer;
 }
