@@ -14,6 +14,7 @@ endfunction()
 orrery_bench(estimate_bench DEPENDS study)
 orrery_bench(search_bench DEPENDS study)
 orrery_bench(packet_bench DEPENDS network)
+orrery_bench(topology_bench DEPENDS network)
 
 orrery_bench(max_min_bench DEPENDS network)
 target_include_directories(max_min_bench PRIVATE tests)

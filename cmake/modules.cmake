@@ -1,5 +1,7 @@
 # The rooms, lowest layer first. A file is named here once; there are no globs.
 orrery_module(base SOURCES
+    src/orrery/base/area.cpp
+    src/orrery/base/text/csv_cells.cpp
     src/orrery/base/text/document.cpp
     src/orrery/base/text/quantity.cpp
     src/orrery/base/text/reader.cpp
@@ -55,42 +57,64 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/rates/max_min_rates.cpp
     src/orrery/network/fabric/rates/repeated_fill.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
-    src/orrery/network/graph/counted_facts.cpp
-    src/orrery/network/graph/distances.cpp
     src/orrery/network/graph/graph.cpp
+    src/orrery/network/graph/search/counted_facts.cpp
+    src/orrery/network/graph/search/distances.cpp
+    src/orrery/network/graph/search/halving.cpp
+    src/orrery/network/graph/search/router_graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
     src/orrery/network/placement/placement_search.cpp
     src/orrery/network/placement/rank_map.cpp
+    src/orrery/network/routings/adaptive/ugal.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
+    src/orrery/network/routings/failed_way.cpp
     src/orrery/network/routings/minimal.cpp
     src/orrery/network/routings/up_down.cpp
     src/orrery/network/routings/valiant.cpp
     src/orrery/network/topologies/builtins.cpp
+    src/orrery/network/topologies/composite/composed.cpp
+    src/orrery/network/topologies/composite/copies.cpp
+    src/orrery/network/topologies/composite/multi_plane.cpp
+    src/orrery/network/topologies/composite/wan_sites.cpp
+    src/orrery/network/topologies/degraded.cpp
     src/orrery/network/topologies/direct/hyperx.cpp
     src/orrery/network/topologies/direct/ocs_pod.cpp
     src/orrery/network/topologies/direct/ring.cpp
     src/orrery/network/topologies/direct/torus.cpp
     src/orrery/network/topologies/direct/torus_grid.cpp
     src/orrery/network/topologies/direct/twisted_torus.cpp
+    src/orrery/network/topologies/failures.cpp
     src/orrery/network/topologies/family.cpp
+    src/orrery/network/topologies/irregular/edge_csv.cpp
+    src/orrery/network/topologies/irregular/edge_graphml.cpp
+    src/orrery/network/topologies/irregular/edge_list.cpp
+    src/orrery/network/topologies/irregular/jellyfish.cpp
+    src/orrery/network/topologies/irregular/named_wires.cpp
     src/orrery/network/topologies/low_diameter/dragonfly.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_plus.cpp
+    src/orrery/network/topologies/low_diameter/dragonfly_routing.cpp
+    src/orrery/network/topologies/low_diameter/polarfly.cpp
+    src/orrery/network/topologies/low_diameter/slim_fly.cpp
     src/orrery/network/topologies/trees/clos_shape.cpp
     src/orrery/network/topologies/trees/clos_symmetry.cpp
     src/orrery/network/topologies/trees/fat_tree.cpp
     src/orrery/network/topologies/trees/folded_clos.cpp
+    src/orrery/network/topologies/trees/rail_route.cpp
     src/orrery/network/topologies/trees/rails.cpp
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
     src/orrery/network/traffic/background.cpp
+    src/orrery/network/traffic/collisions.cpp
     src/orrery/network/traffic/concurrent.cpp
     src/orrery/network/traffic/flow_list.cpp
     src/orrery/network/traffic/patterns.cpp
     src/orrery/network/traffic/recorder.cpp
     src/orrery/network/torus_axes.cpp
-  DEPENDS base des hw)
+  DEPENDS base des hw
+  LIBRARIES tinyxml2::tinyxml2)
 orrery_module(collective SOURCES
     src/orrery/collective/algorithms/bucket.cpp
     src/orrery/collective/algorithms/direct.cpp
@@ -167,7 +191,14 @@ orrery_module(serving SOURCES
     src/orrery/serving/serve.cpp
   DEPENDS execute)
 orrery_module(cost SOURCES
+    src/orrery/cost/power/board_power.cpp
+    src/orrery/cost/power/power_calibration.cpp
+    src/orrery/cost/network_bill.cpp
     src/orrery/cost/prices.cpp
+    src/orrery/cost/silicon/carbon.cpp
+    src/orrery/cost/silicon/chip_area.cpp
+    src/orrery/cost/silicon/package_cost.cpp
+    src/orrery/cost/silicon/yield.cpp
   DEPENDS training serving)
 orrery_module(planner SOURCES
     src/orrery/planner/choices.cpp
@@ -180,6 +211,13 @@ orrery_module(insight SOURCES
   DEPENDS cost)
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
+    src/orrery/study/chip/chip_answer.cpp
+    src/orrery/study/chip/chip_json.cpp
+    src/orrery/study/chip/chip_text.cpp
+    src/orrery/study/chip/chosen_chip.cpp
+    src/orrery/study/chip/roofline_study.cpp
+    src/orrery/study/chip/roofline_svg.cpp
+    src/orrery/study/chip/roofline_text.cpp
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp
     src/orrery/study/network/network_text.cpp
@@ -187,11 +225,12 @@ orrery_module(study SOURCES
     src/orrery/study/network/chakra/chakra_traffic.cpp
     src/orrery/study/network/chakra/wire_reader.cpp
     src/orrery/study/network/play/algorithm.cpp
+    src/orrery/study/network/play/demands.cpp
     src/orrery/study/network/play/link_loads.cpp
     src/orrery/study/network/play/placement.cpp
     src/orrery/study/network/play/play_collective.cpp
     src/orrery/study/network/play/run_network_study.cpp
-    src/orrery/study/network/read/csv_cells.cpp
+    src/orrery/study/network/read/check_failed_ways.cpp
     src/orrery/study/network/read/flow_file.cpp
     src/orrery/study/network/read/read_catalog_wires.cpp
     src/orrery/study/network/read/read_collective.cpp
@@ -227,6 +266,8 @@ orrery_module(accuracy SOURCES
     src/orrery/accuracy/mlperf_row.cpp
     src/orrery/accuracy/names.cpp
     src/orrery/accuracy/open_plan.cpp
+    src/orrery/accuracy/power/power_fit.cpp
+    src/orrery/accuracy/power/power_rows.cpp
     src/orrery/accuracy/row_model.cpp
     src/orrery/accuracy/row_opening.cpp
     src/orrery/accuracy/score.cpp

@@ -1,4 +1,5 @@
-"""Checks the pages: links between them resolve, none is over long, and the layer table is that of check_layers.py.
+"""Checks the pages: links between them resolve, none is over long, the layer table is that of check_layers.py, and code
+that follows a line `<!-- from FILE -->` stands in that file, but for indentation, empty lines and parts left out (`...`).
 
   check_docs.py REPOSITORY
 """
@@ -39,6 +40,26 @@ def bad_links(root, page):
             yield f"{page.relative_to(root)}: links to {target}, and that page has no such heading"
 
 
+QUOTE = re.compile(r"<!-- from (\S+) -->\s*```\w*\n(.*?)```", re.S)
+
+
+def lines_of(text):
+    return [line.strip() for line in text.strip("\n").splitlines() if line.strip()]
+
+
+def bad_quotes(root, page):
+    """Each run of lines between `...` must stand in the file, in this order; indentation is the page's own."""
+    for file, quote in QUOTE.findall(page.read_text()):
+        text = lines_of((root / file).read_text()) if (root / file).exists() else []
+        at = 0
+        for part in map(lines_of, re.split(r"^ *\.\.\.\n", quote, flags=re.M)):
+            starts = [i for i in range(at, len(text)) if text[i:i + len(part)] == part]
+            if not starts:
+                yield f"{page.relative_to(root)}: quotes {file} as it is not: {part[0]}"
+                break
+            at = starts[0] + len(part)
+
+
 def layer_table(page):
     """module -> modules it may include, from the rows `| module | a b c |` of the page."""
     table = {}
@@ -56,6 +77,7 @@ def offences(root):
         if lines > LONGEST and name not in EXEMPT:
             yield f"{name}: {lines} lines; at most {LONGEST}"
         yield from bad_links(root, page)
+        yield from bad_quotes(root, page)
     table = layer_table(root / "docs/architecture.md")
     for module, allowed in check_layers.ALLOWED.items():
         if module not in table:

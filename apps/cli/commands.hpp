@@ -44,11 +44,28 @@ int compare_command(const CompareOptions&);
 struct OpOptions {
   std::string op;  // "matmul 8192x8192x8192 bf16"
   std::string chip, model = "tile";
+  std::vector<std::string> changes;  // "chip.hbm.bandwidth=6TB/s"
   bool explain = false;
   Format format = Format::Text;
 };
 int op_command(const OpOptions&);
 std::string op_help();  // how every op is written
+
+struct ChipOptions {
+  std::string chip;  // of the catalog, or a path to a YAML file
+  std::vector<std::string> changes;
+  Format format = Format::Text;
+};
+int chip_command(const ChipOptions&);
+
+struct RooflineOptions {
+  std::string model, chip, chip_model = "tile";
+  std::vector<std::string> changes;
+  std::string task = "prefill", number_format = "bf16", svg;
+  double sequences = 1, length = 8192;
+  Format format = Format::Text;
+};
+int roofline_command(const RooflineOptions&);
 
 struct TopologyOptions {
   std::string what;  // a study file, or "{kind: torus, shape: [8, 8]}"
@@ -65,7 +82,7 @@ int list_command(const ListOptions&);
 
 // What `describe` takes.
 inline constexpr const char* kDescribed =
-    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link or topology";
+    "chip, cluster, model, plan, batch, stack, published, collective, traffic, packet, link, failed or topology";
 struct DescribeOptions {
   std::string kind, name;
   Format format = Format::Text;

@@ -14,12 +14,14 @@ constexpr const char* kScript = R"(_orrery() {{
 {options}    esac
     [ "${{COMP_WORDS[COMP_CWORD - 1]}}" = --chip ] && words=$(orrery list chips 2>/dev/null | cut -d' ' -f1)
     [ "${{COMP_WORDS[COMP_CWORD - 1]}}" = --chip-model ] && words="roofline tile cycle"
+    [ "${{COMP_WORDS[COMP_CWORD - 1]}}" = --task ] && words="prefill decode"
     case "$word" in
       -*) ;;
       *)
         case "$command" in
           list) words="chips models clusters stacks collectives schedules" ;;
-          inspect) words=$(orrery list models 2>/dev/null | cut -d' ' -f1) ;;
+          chip) words=$(orrery list chips 2>/dev/null | cut -d' ' -f1) ;;
+          inspect | roofline) words=$(orrery list models 2>/dev/null | cut -d' ' -f1) ;;
           describe)
             case "$COMP_CWORD:${{COMP_WORDS[2]}}" in
               2:*) words="chip cluster model plan batch stack published" ;;

@@ -13,6 +13,13 @@ namespace {
 using namespace orrery::cli;  // NOLINT(google-build-using-namespace): the one edge that uses all of it
 
 template <class Options>
+void add_changes(CLI::App* command, Options& options) {
+  command->add_option("--set", options.changes,
+                      "change a field of the chip, as often as needed: chip.hbm.bandwidth=6TB/s")
+      ->allow_extra_args(false);
+}
+
+template <class Options>
 void add_json(CLI::App* command, Options& options) {
   command->add_flag_callback("--json", [&options] { options.format = Format::Json; }, "print JSON on stdout");
 }
@@ -74,12 +81,44 @@ int dispatch(int argc, char** argv) {
   OpOptions op;
   auto* op_cmd = app.add_subcommand("op", "how long one op takes on one chip, and why");
   op_cmd->add_option("op", op.op, "\"matmul 8192x8192x8192 bf16\", \"attention q=4096 heads=32 bf16\"")->required();
-  op_cmd->add_option("--chip", op.chip, "a chip of the catalog")->required();
+  op_cmd->add_option("--chip", op.chip, "a chip of the catalog, or a path to a YAML file")->required();
+  add_changes(op_cmd, op);
   add_chip_model(op_cmd, op.model);
   op_cmd->add_flag("--explain", op.explain, "where the time goes");
   op_cmd->footer(op_help());
   add_json(op_cmd, op);
   op_cmd->callback([&] { status = op_command(op); });
+
+  ChipOptions chip;
+  auto* chip_cmd = app.add_subcommand("chip", "peaks, power, area, yield, cost and carbon of a chip");
+  chip_cmd->add_option("chip", chip.chip, "a chip of the catalog, or a path to a YAML file")->required();
+  add_changes(chip_cmd, chip);
+  add_json(chip_cmd, chip);
+  chip_cmd->callback([&] { status = chip_command(chip); });
+
+  RooflineOptions roofline;
+  auto* roofline_cmd = app.add_subcommand("roofline", "every op of a model on the roofline of a chip");
+  roofline_cmd->add_option("model", roofline.model, "catalog name, or a path to a config.json")->required();
+  roofline_cmd->add_option("--chip", roofline.chip, "a chip of the catalog, or a path to a YAML file")->required();
+  add_changes(roofline_cmd, roofline);
+  roofline_cmd->add_option("--task", roofline.task, "prefill or decode")
+      ->check(CLI::IsMember({"prefill", "decode"}))
+      ->capture_default_str();
+  roofline_cmd->add_option("--sequences", roofline.sequences, "sequences at once")
+      ->check(CLI::Range(1.0, 1e6))
+      ->capture_default_str();
+  roofline_cmd->add_option("--length", roofline.length, "tokens of a prompt, or in the cache of a decode step")
+      ->check(CLI::Range(1.0, 1e9))
+      ->capture_default_str();
+  roofline_cmd->add_option("--format", roofline.number_format, "number format of the linear layers")
+      ->check(CLI::IsMember({"fp32", "tf32", "fp16", "bf16", "fp8", "int8", "fp4"}))
+      ->capture_default_str();
+  roofline_cmd->add_option("--chip-model", roofline.chip_model, "roofline, tile or cycle")
+      ->check(CLI::IsMember({"roofline", "tile", "cycle"}))
+      ->capture_default_str();
+  roofline_cmd->add_option("--svg", roofline.svg, "draw it into this file");
+  add_json(roofline_cmd, roofline);
+  roofline_cmd->callback([&] { status = roofline_command(roofline); });
 
   TopologyOptions topology;
   auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");

@@ -1,7 +1,14 @@
 set(golden ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/run_golden.py
   $<TARGET_FILE:orrery-cli> ${PROJECT_SOURCE_DIR})
-foreach(name completion errors network op plans tutorial)
+foreach(name add_a_topology chip completion design errors network op own_chip plans tutorial)
   add_test(NAME golden_${name} COMMAND ${golden} ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
+endforeach()
+foreach(pair "howto/add-your-own-chip own_chip" "tutorial/02-design-a-chip design")
+  separate_arguments(pair)
+  list(GET pair 0 page)
+  list(GET pair 1 name)
+  add_test(NAME page_${name} COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/page_blocks.py
+    ${PROJECT_SOURCE_DIR}/docs/${page}.md ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
 foreach(study every_field every_field_network every_field_serve)
   add_test(NAME ${study} COMMAND ${Python3_EXECUTABLE}

@@ -32,7 +32,10 @@ inline std::string mistake(std::string_view text,
 
 inline std::vector<std::vector<std::uint32_t>> neighbours(const Wires& wires) {
   std::vector<std::vector<std::uint32_t>> out(wires.vertices);
-  for (const Link& l : wires.links) out[l.from].push_back(l.to);
+  for (std::size_t i = 0; i < wires.links.size(); ++i) {
+    if (!wires.is_failed(static_cast<LinkId>(i)))
+      out[wires.links[i].from].push_back(wires.links[i].to);
+  }
   return out;
 }
 

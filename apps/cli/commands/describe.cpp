@@ -9,6 +9,7 @@
 #include "orrery/base/text/reader.hpp"
 #include "orrery/model/spec.hpp"
 #include "orrery/network/topologies/builtins.hpp"
+#include "orrery/network/topologies/failures.hpp"
 #include "orrery/study/catalog.hpp"
 #include "orrery/study/network/network_study.hpp"
 #include "orrery/study/study.hpp"
@@ -47,6 +48,7 @@ std::vector<FieldHelp> fields_of_kind(const std::string& kind) {
   if (kind == "neighbour") return fields_of<NeighbourSpec>();
   if (kind == "packet") return fields_of<PacketOptions>();
   if (kind == "link") return fields_of<LinkSpec>();
+  if (kind == "failed") return fields_of<Failures>();
   return {};
 }
 

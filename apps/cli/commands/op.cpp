@@ -5,6 +5,8 @@
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/compute/models/builtins.hpp"
+#include "orrery/cost/power/board_power.hpp"
+#include "orrery/study/chip/chosen_chip.hpp"
 #include "orrery/study/op_text.hpp"
 
 namespace orrery::cli {
@@ -22,11 +24,45 @@ const char* bound_name(Bound bound) {
   return "";
 }
 
-void print_text(const OpOptions& options, const KernelDetail& d, const KernelCalibration& c) {
+// What the board draws while the op runs again and again with cold operands.
+struct Draw {
+  LaunchEnergy launch;  // above standing power, at boost clock
+  BoardPower board;
+  Joules energy;  // of one launch, standing power included
+};
+
+Draw draw_of(const Chip& chip, const PowerCalibration& power, const Kernel& kernel,
+             const KernelTime& time) {
+  Draw out;
+  out.launch = launch_energy(chip, power, kernel, time, Operands::InMainMemory);
+  out.board = board_power(chip, power, out.launch.total(), time.duration);
+  out.energy = out.board.mean * time.duration;
+  return out;
+}
+
+void print_draw(const Draw& draw, const PowerCalibration& power) {
+  const LaunchEnergy& e = draw.launch;
+  fmt::print("\nWhat it draws\n");
+  fmt::print("  arithmetic   {:.3g} mJ\n", e.math.value() * 1e3);
+  fmt::print("  main memory  {:.3g} mJ\n", e.memory.value() * 1e3);
+  fmt::print("  on chip      {:.3g} mJ\n", e.on_chip.value() * 1e3);
+  fmt::print("  cores        {:.3g} mJ  beside their arithmetic\n", e.cores.value() * 1e3);
+  if (draw.board.clock < 1) {
+    fmt::print("  held         {} would be drawn at boost; the limit leaves {:.0f} % of that clock\n",
+               show(draw.board.unlimited), 100 * draw.board.clock);
+  }
+  fmt::print("  coefficients {}\n", power.borrowed_from.empty() ? power.name + ", metered"
+                                                            : "borrowed from " + power.borrowed_from);
+}
+
+void print_text(const OpOptions& options, const KernelDetail& d, const KernelCalibration& c,
+                const Draw& draw, const PowerCalibration& power) {
   fmt::print("orrery  {} on {}, {}\n", options.op, options.chip, options.model);
   fmt::print("  time         {}\n", show(d.time.duration));
   fmt::print("  bound        {}\n", bound_name(d.time.bound));
   fmt::print("  utilisation  {:.1f} % of the units' peak\n", 100.0 * d.utilisation);
+  fmt::print("  power        {} of the whole board, {:.3g} mJ a launch\n", show(draw.board.mean),
+             draw.energy.value() * 1e3);
   for (const LevelTraffic& level : d.traffic) {
     fmt::print("  {:<12} {} moved\n", level.level, show(level.bytes));
   }
@@ -40,9 +76,10 @@ void print_text(const OpOptions& options, const KernelDetail& d, const KernelCal
   fmt::print("  coefficients {}{}\n", c.name,
              c.borrowed_from.empty() ? "" : ", borrowed from " + c.borrowed_from);
   if (!c.stack.empty()) fmt::print("  timed with   {}\n", c.stack);
+  print_draw(draw, power);
 }
 
-void print_json(const OpOptions& options, const KernelDetail& d) {
+void print_json(const OpOptions& options, const KernelDetail& d, const Draw& draw) {
   nlohmann::ordered_json out;
   out["op"] = options.op;
   out["chip"] = options.chip;
@@ -50,8 +87,9 @@ void print_json(const OpOptions& options, const KernelDetail& d) {
   out["time_s"] = d.time.duration.value();
   out["bound"] = bound_name(d.time.bound);
   out["utilisation"] = d.utilisation;
-  out["energy_j"] = nullptr;  // unknown: no model of power yet
-  out["power_w"] = nullptr;
+  out["energy_j"] = draw.energy.value();
+  out["power_w"] = draw.board.mean.value();
+  out["power_unlimited_w"] = draw.board.unlimited.value();
   out["math_s"] = d.time.math.value();
   out["memory_s"] = d.time.memory.value();
   out["floor_s"] = d.floor.value();
@@ -75,25 +113,22 @@ std::string op_help() {
 int op_command(const OpOptions& options) {
   const auto kernel = parse_op(options.op);
   const Catalog catalog = Catalog::standard();
-  Node where;
-  where.kind = Node::Kind::Scalar;
-  where.scalar = options.chip;
-  where.file = "--chip";
-  const auto chip = catalog.chip(options.chip, where);
+  const auto chip = chosen_chip(catalog, options.chip, options.changes);
   Diagnostics problems;
   if (!kernel) problems = kernel.error();
-  if (!chip) {
-    for (const Error& e : chip.error()) problems.push_back({e.where.starts_with("--chip") ? "--chip" : e.where, e.what});
-  }
+  if (!chip) problems.insert(problems.end(), chip.error().begin(), chip.error().end());
   if (!problems.empty()) return report_problems(problems);
   const auto calibration = catalog.kernels(*chip);
   if (!calibration) return report_problems(calibration.error());
+  const auto power = catalog.power(*chip);
+  if (!power) return report_problems(power.error());
   const auto model = make_compute_model(options.model, *chip, *calibration);
   const KernelDetail detail = model->detail(*kernel);
+  const Draw draw = draw_of(*chip, *power, *kernel, detail.time);
   if (options.format == Format::Json) {
-    print_json(options, detail);
+    print_json(options, detail, draw);
   } else {
-    print_text(options, detail, *calibration);
+    print_text(options, detail, *calibration, draw, *power);
   }
   return kOk;
 }

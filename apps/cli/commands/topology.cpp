@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/network/topologies/builtins.hpp"
+#include "orrery/study/catalog.hpp"
 #include "orrery/study/network/network_answer.hpp"
 #include "orrery/study/network/topology_picture.hpp"
 
@@ -11,6 +14,8 @@ namespace {
 
 // A description without a link is of cables of 400 Gb/s, printed with the facts.
 const LinkSpec kAssumedLink{BytesPerSecond{50e9}, {}, false};
+
+constexpr std::size_t kShownKinds = 8;  // a user's own network may have one a cable
 
 // The topology's own node and its link: of a study's cluster, of a bare description, or of one with
 // the keys topology and link.
@@ -32,6 +37,8 @@ void print_text(const std::string& title, const Topology& topology) {
   fmt::print("orrery  {}\n", title);
   fmt::print("  endpoints     {}\n  switches      {}\n  cables        {}, {} of them optical\n", f.endpoints,
              f.switches, f.cables, f.optical_cables);
+  const auto broken = std::ranges::count(topology.wires().failed, true);
+  if (broken > 0) fmt::print("  failed        {} cables\n", broken);
   fmt::print("  diameter      {} links between endpoints\n", f.diameter);
   fmt::print("  average       {:.4f} links{}\n", f.average_hops,
              f.sampled_endpoints > 0
@@ -42,8 +49,31 @@ void print_text(const std::string& title, const Topology& topology) {
   std::string routings;
   for (const std::string_view r : topology.routings()) routings += (routings.empty() ? "" : ", ") + std::string(r);
   fmt::print("  routings      {}\n", routings);
-  for (const LinkKind& k : topology.wires().kinds)
+  const std::vector<LinkKind>& kinds = topology.wires().kinds;
+  for (std::size_t i = 0; i < std::min(kinds.size(), kShownKinds); ++i) {
+    const LinkKind& k = kinds[i];
     fmt::print("  link {:<8} {}, {}{}\n", k.name, show(k.bandwidth), show(k.latency), bound(k.optical, ", optical"));
+  }
+  if (kinds.size() > kShownKinds) fmt::print("  ...           and {} other kinds of links\n", kinds.size() - kShownKinds);
+}
+
+// "$1.08 M: switches $720 k, transceivers $358 k; not known: cards".
+std::string sum_text(const std::string& sum, const std::string& items, const std::vector<std::string>& missing) {
+  if (items.empty()) return missing.empty() ? sum : "not known";
+  return sum + ": " + items + (missing.empty() ? "" : fmt::format("; not known: {}", fmt::join(missing, ", ")));
+}
+
+void print_bill(const NetworkBill& bill) {
+  std::string counts, prices, powers;
+  const auto join = [](std::string& to, const std::string& more) { to += (to.empty() ? "" : ", ") + more; };
+  for (const NetworkItem& item : bill.items) {
+    join(counts, fmt::format("{} {}", item.count, item.name));
+    if (item.price) join(prices, item.name + " " + show(*item.price));
+    if (item.power && item.power->value() > 0.0) join(powers, item.name + " " + show(*item.power));
+  }
+  fmt::print("  parts         {}\n", counts);
+  fmt::print("  cost          {}\n", sum_text(show(bill.price), prices, bill.unpriced));
+  fmt::print("  power         {}\n", sum_text(show(bill.power), powers, bill.unpowered));
 }
 
 }  // namespace
@@ -59,6 +89,9 @@ int topology_command(const TopologyOptions& options) {
   if (!problems.empty()) return report_problems(problems);
   const MadeTopology made = make_topology(*d.topology, link);
   if (!made) return report_problems(made.error());
+  const auto parts = Catalog::standard().network_parts();
+  if (!parts) return report_problems(parts.error());
+  const NetworkBill bill = network_bill((*made)->wires(), *parts);
   const std::string title = topology_text(*d.topology);
   if (!options.svg.empty()) {
     std::vector<int> shape;
@@ -71,9 +104,10 @@ int topology_command(const TopologyOptions& options) {
     if (!unwritten.empty()) return report_problems(unwritten);
   }
   if (options.format == Format::Json) {
-    fmt::print("{}", topology_json(**made, title));
+    fmt::print("{}", topology_json(**made, bill, title));
   } else {
     print_text(title, **made);
+    print_bill(bill);
   }
   return kOk;
 }

@@ -39,16 +39,10 @@ std::string shape_of(const CsvTable& t, std::size_t row,
 
 KernelRow matmul_row(const CsvTable& t, std::size_t i) {
   const std::string dtype(t.text(i, "dtype"));
-  const Format f = format_of(dtype);
-  KernelRow row{"matmul " + dtype, shape_of(t, i, {"m", "n", "k"}), {}, {}};
-  Kernel kernel{.kind = OpKind::Matmul, .compute = f.compute, .weights = f.weights};
-  kernel.scaling = f.scaling;
-  kernel.quantises_input = f.quantises_input;
-  kernel.m = t.number(i, "m");
-  kernel.n = t.number(i, "n");
-  kernel.k = t.number(i, "k");
-  row.kernels = {kernel};
-  return row;
+  return {"matmul " + dtype,
+          shape_of(t, i, {"m", "n", "k"}),
+          {matmul_kernel(dtype, t.number(i, "m"), t.number(i, "n"), t.number(i, "k"))},
+          {}};
 }
 
 KernelRow attention_row(const CsvTable& t, std::size_t i, const char* phase) {
@@ -210,6 +204,17 @@ KernelRow infersim_row(const CsvTable& t, std::size_t i, const std::string& name
 }
 
 }  // namespace
+
+Kernel matmul_kernel(std::string_view dtype, double m, double n, double k) {
+  const Format f = format_of(dtype);
+  Kernel kernel{.kind = OpKind::Matmul, .compute = f.compute, .weights = f.weights};
+  kernel.scaling = f.scaling;
+  kernel.quantises_input = f.quantises_input;
+  kernel.m = m;
+  kernel.n = n;
+  kernel.k = k;
+  return kernel;
+}
 
 Result<std::vector<KernelRow>> read_kernel_rows(CsvTables& tables, const std::string& folder,
                                                 const std::string& device) {

@@ -27,6 +27,9 @@ struct KernelRow {
 Result<std::vector<KernelRow>> read_kernel_rows(CsvTables& tables, const std::string& folder,
                                                 const std::string& device);
 
+// The matmul that a table's word for its number format means ("fp8_block").
+Kernel matmul_kernel(std::string_view dtype, double m, double n, double k);
+
 // One table of a user's own, plain or gzipped, told apart by its columns: m n k (matmul), q_len
 // kv_len q_heads (attention; with phase: MLA), tokens topk experts (MoE). Times in latency_us. Every
 // cell that is no number above zero where one is due is located.

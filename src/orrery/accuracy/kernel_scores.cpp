@@ -7,6 +7,7 @@
 
 #include "orrery/accuracy/collective_fit.hpp"
 #include "orrery/accuracy/kernel_fit.hpp"
+#include "orrery/accuracy/power/power_rows.hpp"
 #include "orrery/compute/lending.hpp"
 #include "orrery/compute/models/builtins.hpp"
 #include "orrery/compute/roofline_model.hpp"
@@ -177,7 +178,7 @@ void score_device(const std::vector<KernelRow>& rows, const Device& device, cons
     Group& g = groups[row.kind];
     g.rows.push_back(out.rows.size());
     out.rows.push_back({op, device.name, dtype, predicted(*model, calibration, row).value(),
-                        row.measured.value(), 0, 0});
+                        row.measured.value(), 0, 0, 0});
     if (!yardsticks) continue;
     const Floor floor = floor_of(row, *bare);
     g.floor.push_back(floor.time);
@@ -212,16 +213,40 @@ Diagnostics score_collectives(const std::string& file, const Catalog& catalog, K
     const double time = collective_time(row.call, found->second, calibration).duration.value();
     const bool large = row.call.size.value() > 1024.0 * 1024.0;
     out.rows.push_back({"collective", row.set, large ? "above_1MiB" : "up_to_1MiB", time,
-                        row.measured.value(), 0, 0});
+                        row.measured.value(), 0, 0, 0});
+  }
+  return {};
+}
+
+Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalog& catalog,
+                        KernelScores& out) {
+  Node nowhere;
+  for (const Device& device : kDevices) {
+    const auto rows = read_power_rows(tables, file, device.name);
+    if (!rows) return {rows.error()};
+    if (rows->empty()) continue;
+    const auto chip = catalog.chip(device.chip, nowhere);
+    if (!chip) return chip.error();
+    const auto calibration = catalog.kernels(*chip);
+    if (!calibration) return calibration.error();
+    const auto power = catalog.power(*chip);
+    if (!power) return power.error();
+    const auto model = make_roofline(*chip, *calibration);
+    for (const PowerRow& row : *rows) {
+      const Watts predicted = predicted_power(*chip, *power, timed(row, *model));
+      out.rows.push_back({"board_power", device.name, row.dtype, predicted.value(),
+                          row.metered.value(), 0, row.period.value(), 0});
+    }
   }
   return {};
 }
 
 // Rows of devices that are none of ours.
 void count_skipped(CsvTables& tables, const std::string& folder, KernelScores& out) {
-  for (const char* op :
-       {"matmul", "attention_prefill", "attention_decode", "mla_attention", "moe"}) {
-    const std::string path = folder + "/" + op + ".csv.gz";
+  for (const char* name :
+       {"matmul", "attention_prefill", "attention_decode", "mla_attention", "moe", "matmul_power"}) {
+    const std::string path = folder + "/" + name + ".csv.gz";
+    const std::string op = name == std::string_view("matmul_power") ? "board_power" : name;
     if (!std::filesystem::exists(path)) continue;
     const auto read = tables.read(path);
     if (!read) continue;  // has been reported
@@ -275,6 +300,10 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
   count_skipped(tables, folder, out);
   if (const std::string file = folder + "/collective.csv.gz"; std::filesystem::exists(file)) {
     if (const Diagnostics problems = score_collectives(file, catalog, out); !problems.empty())
+      return tl::unexpected(problems);
+  }
+  if (const std::string file = folder + "/matmul_power.csv.gz"; std::filesystem::exists(file)) {
+    if (const Diagnostics problems = score_power(tables, file, catalog, out); !problems.empty())
       return tl::unexpected(problems);
   }
   if (out.rows.empty())

@@ -13,8 +13,9 @@ namespace orrery {
 // One measured kernel. The two yardsticks see the measured table, the prediction does not.
 struct KernelOutcome {
   std::string op, device, dtype;  // "matmul", "h100_sxm", "fp8_block"
-  double predicted = 0, measured = 0;  // seconds
+  double predicted = 0, measured = 0;  // seconds; watts of the whole board for "board_power"
   double typical = 0;  // the roofline over the median efficiency of its op, device, dtype and bound
+  double launch = 0;   // seconds of one launch where `measured` is something else: watts
   double nearest = 0;  // between the four nearest shapes of the same op, device and dtype
 };
 
@@ -37,7 +38,7 @@ struct KernelScoreOptions {
 };
 
 // Tables as in `shared/measured` (matmul, attention_prefill, attention_decode, mla_attention, moe,
-// collective .csv.gz).
+// collective, matmul_power .csv.gz).
 tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
                                                       const Catalog& catalog,
                                                       const KernelScoreOptions& options);

@@ -14,6 +14,8 @@ using Which = std::function<bool(const KernelOutcome&)>;
 
 constexpr double kLong = 20e-6;  // from here on launch floors no longer decide
 
+bool is_long(const KernelOutcome& r) { return (r.launch > 0 ? r.launch : r.measured) > kLong; }
+
 Score score_where(const KernelScores& scores, double KernelOutcome::* prediction, const Which& which) {
   std::vector<Scored> rows;
   for (const KernelOutcome& r : scores.rows) {
@@ -31,11 +33,11 @@ Json errors(const Score& s) {
 
 Json by_size(const KernelScores& scores, const Which& which) {
   Json out;
-  for (const bool is_long : {true, false}) {
+  for (const bool longer : {true, false}) {
     const Score s = score_where(scores, &KernelOutcome::predicted, [&](const KernelOutcome& r) {
-      return which(r) && (r.measured > kLong) == is_long;
+      return which(r) && is_long(r) == longer;
     });
-    if (s.rows > 0) out[is_long ? "above_20us" : "below_20us"] = errors(s);
+    if (s.rows > 0) out[longer ? "above_20us" : "below_20us"] = errors(s);
   }
   return out;
 }
@@ -56,9 +58,9 @@ std::set<std::string> ops(const KernelScores& scores) {
 }
 
 std::string line(const std::string& name, const KernelScores& scores, const Which& which) {
-  const auto at = [&](double KernelOutcome::* prediction, bool is_long) {
+  const auto at = [&](double KernelOutcome::* prediction, bool longer) {
     return score_where(scores, prediction, [&](const KernelOutcome& r) {
-      return which(r) && (r.measured > kLong) == is_long;
+      return which(r) && is_long(r) == longer;
     });
   };
   const Score above = at(&KernelOutcome::predicted, true), below = at(&KernelOutcome::predicted, false);
@@ -93,7 +95,7 @@ std::string to_json(const KernelScores& scores) {
     for (const auto& [key, of] : {std::pair{"typical", &KernelOutcome::typical},
                                   std::pair{"nearest", &KernelOutcome::nearest}}) {
       const Score s = score_where(scores, of, [&](const KernelOutcome& r) {
-        return r.op == op && r.measured > kLong;
+        return r.op == op && is_long(r);
       });
       if (s.rows > 0) one["yardsticks_above_20us"][key] = errors(s);
     }

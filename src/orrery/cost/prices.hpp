@@ -3,6 +3,7 @@
 #include <string>
 
 #include "orrery/base/text/reader.hpp"
+#include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/hw/cluster.hpp"
 
@@ -27,9 +28,9 @@ void describe(V& v, PriceList& p) {
 }
 
 // Mean power of one chip with its share of the node, at the wall of the hall:
-//   P = pue (node + idle + (tdp - idle) min(1, u_math + 0.5 u_memory))
-// u: share of the step during which the matrix units or the memory alone would be busy.
-Watts power_per_chip(const StepTime& step, const Cluster& cluster);
+//   P = pue (node + (P_kernels t_kernels + standing (t - t_kernels)) / t)
+// P_kernels: board_power() of all that the step's kernels compute and move, over their time.
+Watts power_per_chip(const StepTime& step, const Cluster& cluster, const PowerCalibration& power);
 
 // Of one chip for this long: rent where it is known, else purchase and electricity.
 Dollars chip_cost(Seconds time, Watts power, const Cluster& cluster, const PriceList& prices);

@@ -34,6 +34,7 @@ void add(SegmentTime& to, const SegmentTime& s, double count) {
   to.math += count * s.math;
   to.memory += count * s.memory;
   to.flops += count * s.flops;
+  for (std::size_t i = 0; i < to.products.size(); ++i) to.products[i] += count * s.products[i];
   to.bytes += count * s.bytes;
   to.launches += static_cast<int>(count) * s.launches;
 }
@@ -88,6 +89,9 @@ PricedProgram::PricedSegment price(const Segment& segment, const Prices& prices,
     t.math += task.repeat * k.math;
     t.memory += task.repeat * k.memory;
     t.flops += task.repeat * k.flops;
+    if (runs_on_matrix_units(task.kernel.kind)) {
+      t.products[static_cast<std::size_t>(task.kernel.compute)] += task.repeat * k.flops;
+    }
     t.bytes += task.repeat * k.bytes;
     ++t.launches;
   }
@@ -161,6 +165,12 @@ Seconds SegmentTime::total() const { return sum(work) + sum(exposed) + host; }
 
 Seconds StepTime::total() const {
   Seconds total = sum(exposed) + bubble + optimizer + host + stragglers;
+  for (const auto& phase : work) total += sum(phase);
+  return total;
+}
+
+Seconds StepTime::kernels() const {
+  Seconds total = optimizer;
   for (const auto& phase : work) total += sum(phase);
   return total;
 }
@@ -257,6 +267,7 @@ void add_stages(const PricedProgram& p, const Stack& stack, StageTimes& times, S
   step.math = m * all.math;
   step.memory = m * all.memory;
   step.flops = m * all.flops;
+  for (std::size_t i = 0; i < all.products.size(); ++i) step.products[i] = m * all.products[i];
   step.bytes = m * all.bytes;
 }
 

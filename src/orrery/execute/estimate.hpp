@@ -51,6 +51,9 @@ struct Prices {
   const SoftwareKernels* software = nullptr;  // nullptr: every kernel is as fast as the calibrated
 };
 
+// Work of the matrix units by number format; what a vector unit does is in none.
+using FlopsByFormat = std::array<Flops, kDTypes>;
+
 struct SegmentTime {
   std::array<Seconds, kWorks> work;
   std::array<Seconds, kCommPurposes> exposed;  // on the critical path
@@ -59,6 +62,7 @@ struct SegmentTime {
   Seconds weight_gradient;  // of `work`: products that nobody waits for (zero-bubble schedules)
   Seconds math, memory;     // lower bounds of `work`: what the units and the memory alone need
   Flops flops;
+  FlopsByFormat products;  // of `flops`
   Bytes bytes;
   int launches = 0;
   [[nodiscard]] Seconds compute() const;
@@ -73,11 +77,13 @@ struct StepTime {
   Seconds bubble, optimizer, host, stragglers;
   Seconds math, memory;
   Flops flops;  // executed on one rank of the busiest stage
+  FlopsByFormat products;
   Bytes bytes;
   Flops all_ranks_flops;  // executed on every rank together, recompute included
   int busiest_stage = 0;
   std::vector<Seconds> stage_time;  // one micro-batch on each stage
   [[nodiscard]] Seconds total() const;
+  [[nodiscard]] Seconds kernels() const;  // while any kernel runs, the optimizer's included
 };
 
 // A Program whose kernels and collectives have their times, before a stack is laid over them. What

@@ -8,6 +8,7 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/hw/package.hpp"
 
 namespace orrery {
 
@@ -50,6 +51,7 @@ struct Chip {
   Watts tdp, idle;
   Dollars price;  // street price of one accelerator with its share of the board
   decltype(Dollars{} / Seconds{}) rent;  // one chip, on demand
+  Package package;                       // no dies: not known
 };
 
 template <class V>
@@ -90,6 +92,7 @@ void describe(V& v, Chip& c) {
   v("idle", c.idle, "power at rest");
   v("price", c.price, "street price of one accelerator");
   v("rent", c.rent, "one chip, on demand");
+  v("package", c.package, "dies, memory stacks and links: for area, yield, cost and carbon");
   v.also("source");   // by field: where its numbers come from; tools/check_catalog.py reads it
   v.also("differs");  // by field: why it departs from our table of hardware facts
 }

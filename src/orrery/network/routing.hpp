@@ -51,7 +51,14 @@ class Routing {
   // Whether packets of one flow take different ways (spray, balanced ties): then a sender counts
   // `choice` up packet by packet.
   [[nodiscard]] virtual bool per_packet() const { return false; }
-  // Channels that `route` uses on a link.
+  // Whether a packet may take a detour instead, when less waits there: queue times hops. Fabrics
+  // without queues take route().
+  [[nodiscard]] virtual bool has_detours() const { return false; }
+  virtual void detour(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
+                      std::vector<Hop>& way) const {
+    route(from, to, choice, way);
+  }
+  // Channels that `route` and `detour` use on a link.
   [[nodiscard]] virtual int channels() const { return 1; }
   [[nodiscard]] virtual std::optional<RouteSymmetry> symmetry() const { return std::nullopt; }
 };

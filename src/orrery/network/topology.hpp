@@ -27,7 +27,13 @@ struct NetworkFacts {
   BytesPerSecond bisection;
   bool bisection_is_bound = false;     // no equal halves with a larger least cut: an upper bound
   std::int64_t sampled_endpoints = 0;  // 0: exact
+  int diameter_bound = 0;              // where sampled: no shortest way is longer
 };
+
+// The most links of a shortest way between endpoints.
+[[nodiscard]] constexpr int longest_way(const NetworkFacts& facts) {
+  return facts.sampled_endpoints > 0 ? facts.diameter_bound : facts.diameter;
+}
 
 class Topology {
  public:
@@ -37,12 +43,18 @@ class Topology {
   [[nodiscard]] virtual std::string vertex_name(std::uint32_t vertex) const = 0;
   // Links on a shortest way from any vertex to an endpoint.
   [[nodiscard]] virtual int distance(std::uint32_t vertex, std::uint32_t endpoint) const = 0;
+  // The same of all vertices, for a walk from `far` links away; empty where distance() is as fast.
+  [[nodiscard]] virtual std::vector<int> distances(std::uint32_t /*endpoint*/, int /*far*/) const {
+    return {};
+  }
   // Whether traffic passes through endpoints: a torus, not a tree.
   [[nodiscard]] virtual bool endpoints_forward() const { return false; }
   // A group of automorphisms of the wires; a routing may keep fewer.
   [[nodiscard]] virtual std::optional<RouteSymmetry> symmetry() const { return std::nullopt; }
   // Names that routing() takes; the first is the default.
   [[nodiscard]] virtual std::vector<std::string_view> routings() const = 0;
+  // Those of them that know nothing of failed links: a way may lead through one.
+  [[nodiscard]] virtual std::vector<std::string_view> fixed_routings() const { return {}; }
   // The routing refers to this topology, which must outlive it. Throws std::logic_error on a name
   // that routings() does not have.
   [[nodiscard]] virtual std::unique_ptr<Routing> routing(std::string_view name,

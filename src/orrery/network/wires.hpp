@@ -14,10 +14,11 @@ enum class LinkId : std::uint32_t {};
 
 // What a link is made of; many links share one.
 struct LinkKind {
-  std::string name;          // "host", "leaf", "global", "x"
-  BytesPerSecond bandwidth;  // one direction
-  Seconds latency;           // wire and the switch behind it, no load
-  bool optical = false;      // a transceiver at either end
+  std::string name;           // "host", "leaf", "global", "x"
+  BytesPerSecond bandwidth;   // one direction
+  Seconds latency;            // wire and the switch behind it, no load
+  bool optical = false;       // a transceiver at either end
+  bool ends_in_card = false;  // a network card at an endpoint's end, beside the chip
 };
 
 struct Link {
@@ -32,14 +33,17 @@ struct Wires {
   std::uint32_t vertices = 0;
   std::vector<Link> links;
   std::vector<LinkKind> kinds;
+  std::vector<bool> failed;  // by cable, both ways at once; empty: none
 
+  [[nodiscard]] bool is_failed(LinkId l) const { return !failed.empty() && failed[index(l) / 2]; }
   [[nodiscard]] const Link& link(LinkId l) const { return links[index(l)]; }
   [[nodiscard]] const LinkKind& kind(LinkId l) const { return kinds[links[index(l)].kind]; }
   // What an endpoint can send over all its links.
   [[nodiscard]] BytesPerSecond injection(std::uint32_t endpoint) const {
     BytesPerSecond sum;
-    for (const Link& l : links) {
-      if (l.from == endpoint) sum += kinds[l.kind].bandwidth;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      if (links[i].from == endpoint && !is_failed(static_cast<LinkId>(i)))
+        sum += kinds[links[i].kind].bandwidth;
     }
     return sum;
   }

@@ -13,6 +13,28 @@ enum class Pass : std::uint8_t { Forward, BackwardData, BackwardWeight, Backward
 // row, a block of 128 (applied outside the unit), or 32 elements (applied inside it: OCP's MX).
 enum class Scaling : std::uint8_t { None, Tensor, Row, Block, Mx };
 
+// Whether its FLOP are products of matrices; else they are a vector unit's.
+constexpr bool runs_on_matrix_units(OpKind kind) {
+  switch (kind) {
+    case OpKind::Matmul:
+    case OpKind::GroupedMatmul:
+    case OpKind::Attention:
+    case OpKind::LinearAttention:
+    case OpKind::StateSpace:
+    case OpKind::SparseIndex:
+      return true;
+    case OpKind::Convolution:
+    case OpKind::Norm:
+    case OpKind::Elementwise:
+    case OpKind::Embedding:
+    case OpKind::Router:
+    case OpKind::Permute:
+    case OpKind::CrossEntropy:
+      return false;
+  }
+  return false;
+}
+
 struct Kernel {
   OpKind kind = OpKind::Elementwise;
   Pass pass = Pass::Forward;

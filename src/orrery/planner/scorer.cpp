@@ -228,7 +228,8 @@ void Scorer::list_ends(const Positions& overlaps) {
       }
       add_once_a_step(end.stage, times_, task_.prices.stack, step_);
       ends_.push_back(
-          {end.zero, end.offload, overlap, step_.exposed[kData], step_.optimizer, step_.memory});
+          {end.zero, end.offload, overlap, step_.exposed[kData], step_.optimizer, step_.memory,
+                       step_.bytes});
       step_.exposed[kData] = exposed;
       step_.busy[kData] = busy;
       step_.memory = memory;
@@ -244,10 +245,10 @@ double Scorer::score_of(Seconds time, double peak) const {
     case Objective::Memory:
       return peak;
     case Objective::Energy:
-      return (power_per_chip(step_, task_.prices.cluster) * time).value();
+      return (power_per_chip(step_, task_.prices.cluster, task_.power) * time).value();
     case Objective::Cost:
-      return chip_cost(time, power_per_chip(step_, task_.prices.cluster), task_.prices.cluster,
-                       task_.money)
+      return chip_cost(time, power_per_chip(step_, task_.prices.cluster, task_.power),
+                       task_.prices.cluster, task_.money)
           .value();
   }
   return 0;
@@ -265,6 +266,7 @@ void Scorer::combine(const Positions& zeros, TopPoints& top) {
         step_.exposed[kData] = end.exposed;
         step_.optimizer = end.optimizer;
         step_.memory = end.memory;
+        step_.bytes = end.bytes;
         const Seconds time = step_.total();
         const double score = score_of(time, held.peak);
         if (!top.may_enter(score)) continue;

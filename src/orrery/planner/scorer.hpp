@@ -42,6 +42,7 @@ class Scorer {
   struct StepEnd {
     std::uint8_t zero = 0, offload = 0, overlap = 0;
     Seconds exposed, optimizer, memory;
+    Bytes bytes;
   };
   struct PricedEnd {
     std::uint8_t zero = 0, offload = 0;

@@ -70,7 +70,7 @@ RankedPlan ranked(const TuneTask& task, const PlanSpace& space, const Shape& sha
   ORRERY_CHECK(time.value() == point.time && r.step.peak().value() == point.peak,
                "the search says {} s and {} B, the estimate {} s and {} B", point.time, point.peak,
                time.value(), r.step.peak().value());
-  const Watts power = power_per_chip(r.step.time, cluster);
+  const Watts power = power_per_chip(r.step.time, cluster, task.power);
   r.energy = cluster.chips * (power * time);
   r.cost = static_cast<double>(cluster.chips) * chip_cost(time, power, cluster, task.money);
   return r;

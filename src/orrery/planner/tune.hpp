@@ -40,6 +40,7 @@ struct TuneTask {
   const Prices& prices;
   const MemoryAllowance& memory;
   const PriceList& money;
+  const PowerCalibration& power;
 };
 
 struct TuneGoal {

@@ -89,8 +89,15 @@ Read<Node> Catalog::named(const std::string& folder, const char* what, const std
   return at(where, fmt::format("saw the unknown {} '{}'; expected {}", what, name, hint));
 }
 
+Read<Node> Catalog::chip_document(const std::string& name, const Node& where) const {
+  if (!name.ends_with(".yaml")) return named("chips", "chip", name, where);
+  // A path in a study is relative to the study's own folder, then to the working folder.
+  const std::string beside = (fs::path(where.file).parent_path() / name).string();
+  return read_document(is_file(beside) ? beside : name);
+}
+
 Read<Chip> Catalog::chip(const std::string& name, const Node& where) const {
-  return read_whole<Chip>(named("chips", "chip", name, where));
+  return read_whole<Chip>(chip_document(name, where));
 }
 
 Read<Cluster> Catalog::cluster(const std::string& name, int chips, const Node& where,
@@ -198,8 +205,61 @@ Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
       document("calibration/memory", chip.kind == ChipKind::Tpu ? "tpu" : "gpu"));
 }
 
+Read<PowerCalibration> Catalog::power(const Chip& chip) const {
+  const std::string folder = "calibration/power";
+  for (const std::string& name : {chip.name, chip.generation, std::string(name_of(chip.kind))}) {
+    if (name.empty() || !is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name))) continue;
+    auto own = read_whole<PowerCalibration>(document(folder, name));
+    if (!own || own->borrowing == Borrowing::None) return own;
+    const auto metered = read_whole<PowerCalibration>(document(folder, own->borrowed_from));
+    if (!metered) return metered;
+    const auto from = this->chip(own->borrowed_from, Node{});
+    if (!from) return tl::unexpected(from.error());
+    const bool same_process = !chip.package.dies.empty() && !from->package.dies.empty() &&
+                              chip.package.dies[0].node == from->package.dies[0].node;
+    const bool by_limit = own->borrowing == Borrowing::PowerLimit;
+    return carried_over(*metered, *from, chip,
+                        by_limit && same_process ? Borrowing::Process : own->borrowing);
+  }
+  return tl::unexpected(Diagnostics{
+      {"", fmt::format("saw no power coefficients for chip '{}'; expected catalog/{}/{}.yaml",
+                       chip.name, folder, name_of(chip.kind))}});
+}
+
+Read<Technology> Catalog::technology() const {
+  Technology t;
+  Diagnostics problems;
+  const auto list = [&](const char* file, auto& into) {
+    const auto root = document("silicon", file);
+    if (!root) {
+      problems.insert(problems.end(), root.error().begin(), root.error().end());
+      return;
+    }
+    FieldReader reader(*root, problems);
+    reader(file, into, "by name", kRequired);
+    reader.also("source");
+    reader.finish();
+  };
+  list("nodes", t.nodes);
+  list("memories", t.memories);
+  list("packagings", t.packagings);
+  list("grids", t.grids);
+  const auto units = read_whole<UnitAreas>(document("silicon", "units"));
+  if (units) {
+    t.units = *units;
+  } else {
+    problems.insert(problems.end(), units.error().begin(), units.error().end());
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return t;
+}
+
 Read<PriceList> Catalog::prices() const {
   return read_whole<PriceList>(document("prices", "default"));
+}
+
+Read<NetworkParts> Catalog::network_parts() const {
+  return read_whole<NetworkParts>(document("prices", "network"));
 }
 
 Read<SoftwareKernels> Catalog::software() const {

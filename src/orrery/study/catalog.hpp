@@ -7,7 +7,10 @@
 #include "orrery/base/text/document.hpp"
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/cost/power/power_calibration.hpp"
+#include "orrery/cost/network_bill.hpp"
 #include "orrery/cost/prices.hpp"
+#include "orrery/cost/silicon/technology.hpp"
 #include "orrery/execute/estimate.hpp"
 #include "orrery/hw/cluster.hpp"
 #include "orrery/ops/op_graph.hpp"
@@ -29,6 +32,8 @@ class Catalog {
   // `where` is the node that names the thing: an unknown name is reported there, with the known
   // ones.
   [[nodiscard]] Read<Chip> chip(const std::string& name, const Node& where) const;
+  // A chip's file: by its name, or by a path ending in .yaml.
+  [[nodiscard]] Read<Node> chip_document(const std::string& name, const Node& where) const;
   // A name, `{base: NAME, chips: N}`, or an inline cluster.
   [[nodiscard]] Read<Cluster> cluster(const Node& where) const;
   // `count` is the node that says how many chips: a number that fits no whole nodes is reported
@@ -44,7 +49,12 @@ class Catalog {
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
   [[nodiscard]] Read<SoftwareKernels> software() const;
+  // The chip's own coefficients, else its generation's or its kind's, carried over from the chip
+  // that they were metered on.
+  [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;
+  [[nodiscard]] Read<Technology> technology() const;
   [[nodiscard]] Read<PriceList> prices() const;
+  [[nodiscard]] Read<NetworkParts> network_parts() const;
   [[nodiscard]] Read<Bands> bands() const;
 
   // Names of the files of one folder: "chips", "models", "clusters".

@@ -172,6 +172,7 @@ Read<Setting> setting_for(Cluster cluster, const std::string& stack, const Catal
   take(catalog.memory(cluster.chip), s.memory);
   take(catalog.software(), s.software);
   take(catalog.prices(), s.prices);
+  take(catalog.power(cluster.chip), s.power);
   take(catalog.bands(), s.bands);
   take(catalog.stack(stack, where), s.stack);
   s.cluster = std::move(cluster);

@@ -96,7 +96,7 @@ void add_memory(const std::vector<MemoryUse>& uses, const Chip& chip, Report& r)
 
 void add_cost(const Study& study, const StepTime& step, Report& r) {
   const Setting& s = study.setting;
-  r.power_per_chip = power_per_chip(step, s.cluster);
+  r.power_per_chip = power_per_chip(step, s.cluster, s.power);
   r.energy_per_step = r.chips * (r.power_per_chip * r.step_time);
   const Dollars step_cost =
       static_cast<double>(r.chips) * chip_cost(r.step_time, r.power_per_chip, s.cluster, s.prices);

@@ -51,6 +51,7 @@ struct Setting {
   MemoryAllowance memory;
   SoftwareKernels software;
   PriceList prices;
+  PowerCalibration power;
   Bands bands;
   double straggler_sigma = 0.0;
   std::string chip_model = "roofline";  // which of compute_models() prices kernels

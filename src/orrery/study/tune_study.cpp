@@ -29,7 +29,7 @@ StudyTuning tune_training(const Study& study, const ParallelPlan& base, const Pl
   const auto compute = make_compute_model(s.chip_model, s.cluster.chip, s.kernels);
   const Prices prices{*compute, s.cluster, s.collectives, s.stack, s.straggler_sigma, &s.software};
   const TuneResult found =
-      tune({study.graph, base, study.work, prices, s.memory, s.prices}, space, goal);
+      tune({study.graph, base, study.work, prices, s.memory, s.prices, s.power}, space, goal);
   StudyTuning out{{}, found.plans_evaluated, found.plans_feasible, found.plans_infeasible, 0};
   for (const RankedPlan& r : found.best) {
     Report report = run(with_plan(study, r.plan, r.work), WhatIfs::Left);

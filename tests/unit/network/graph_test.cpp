@@ -2,7 +2,8 @@
 // waiting can fail.
 #include <gtest/gtest.h>
 
-#include "orrery/network/graph/counted_facts.hpp"
+#include "orrery/network/graph/search/counted_facts.hpp"
+#include "orrery/network/graph/search/halving.hpp"
 #include "orrery/network/graph/waiting_cycle.hpp"
 #include "support/networks.hpp"
 
@@ -45,7 +46,7 @@ TEST(SampledHops, LieWithinTheirErrorOfTheMean) {
   int within_two = 0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     NetworkFacts sampled;
-    sample_hops(mesh->wires(), 24, seed, sampled);
+    sample_hops(RouterGraph(mesh->wires()), 24, seed, sampled);
     EXPECT_EQ(sampled.sampled_endpoints, 24);
     EXPECT_GT(sampled.average_hops_error, 0.0);
     EXPECT_LE(sampled.diameter, exact.diameter);
@@ -60,7 +61,7 @@ TEST(SampledHops, LieWithinTheirErrorOfTheMean) {
 TEST(SampledHops, OfAllEndpointsAreExact) {
   const auto mesh = network("{kind: mesh, shape: [4, 5]}");
   NetworkFacts all;
-  sample_hops(mesh->wires(), 20, 1, all);
+  sample_hops(RouterGraph(mesh->wires()), 20, 1, all);
   EXPECT_EQ(all.sampled_endpoints, 0);
   EXPECT_NEAR(all.average_hops, mesh->facts().average_hops, 1e-12);
   EXPECT_EQ(all.diameter, mesh->facts().diameter);
@@ -70,7 +71,8 @@ TEST(SampledHops, OfAllEndpointsAreExact) {
 TEST(BisectionBound, FindsTheBisectionOfSmallNetworks) {
   for (const char* text :
        {"{kind: hypercube, dimensions: 4}", "{kind: torus, shape: [4, 4]}",
-        "{kind: mesh, shape: [4, 6]}", "{kind: fully_connected, endpoints: 8}"}) {
+        "{kind: mesh, shape: [4, 6]}", "{kind: fully_connected, endpoints: 8}",
+        "{kind: hyperx, shape: [2, 2, 2], terminals: 4}", "{kind: fat_tree, radix: 4}"}) {
     const auto t = network(text);
     ASSERT_FALSE(t->facts().bisection_is_bound) << text;
     EXPECT_DOUBLE_EQ(bisection_bound(t->wires(), 64, 1).value(), t->facts().bisection.value())

@@ -18,6 +18,9 @@ struct World {
   CollectiveCalibration collectives;
   MemoryAllowance memory{Bytes{1e9}, Bytes{1e8}, 0.05};
   PriceList money{decltype(PriceList::electricity){2.5e-8}, Seconds{1e8}, 0.8};
+  PowerCalibration power{.core = Watts{1.0},
+                         .main_memory = JoulesPerByte{40e-12},
+                         .flop = {.bf16 = JoulesPerFlop{0.5e-12}}};
   Stack stack{
       .name = "test", .efficiency = 0.8, .overhead_per_layer = Seconds{1e-3}, .overlap = 0.7};
   double straggler_sigma = 0.01;

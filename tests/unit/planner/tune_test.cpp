@@ -17,7 +17,7 @@ namespace {
 using testing::World;
 
 TuneTask task_of(const World& w, const Prices& prices) {
-  return {w.graph, w.base, w.work, prices, w.memory, w.money};
+  return {w.graph, w.base, w.work, prices, w.memory, w.money, w.power};
 }
 
 TuneResult tuned(const World& w, const PlanSpace& space, const TuneGoal& goal) {
@@ -27,7 +27,7 @@ TuneResult tuned(const World& w, const PlanSpace& space, const TuneGoal& goal) {
 
 double score_of(const World& w, const TrainingStep& step, Objective objective) {
   const Seconds time = step.time.total();
-  const Watts power = power_per_chip(step.time, w.cluster);
+  const Watts power = power_per_chip(step.time, w.cluster, w.power);
   switch (objective) {
     case Objective::Time:
       return time.value();

@@ -17,6 +17,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "orrery/base/area.hpp"
 #include "orrery/base/result.hpp"
 #include "orrery/base/text/document.hpp"
 #include "orrery/base/text/quantity.hpp"
@@ -37,6 +38,10 @@ template <class T>
 struct IsQuantity : std::false_type {};
 template <int T, int B, int F, int E, int D>
 struct IsQuantity<Quantity<T, B, F, E, D>> : std::true_type {};
+template <class T>
+struct IsMeasure : std::false_type {};
+template <class Unit>
+struct IsMeasure<Measure<Unit>> : std::true_type {};
 template <class T>
 struct IsVector : std::false_type {};
 template <class T>
@@ -110,6 +115,13 @@ void read_into(const Node& node, T& out, Diagnostics& problems) {
     if (problems.size() == before) out = value;
   } else if constexpr (detail::IsQuantity<T>::value) {
     if (const auto v = detail::read_quantity(node, DimensionOf<T>::value, problems)) out = T{*v};
+  } else if constexpr (detail::IsMeasure<T>::value) {
+    const auto v = node.is_scalar() ? T::parsed(node.scalar) : std::nullopt;
+    if (v) {
+      out = *v;
+    } else {
+      detail::report_mismatch(node, T::example(), problems);
+    }
   } else if constexpr (std::is_same_v<T, bool>) {
     if (const auto v = detail::read_bool(node, problems)) out = *v;
   } else if constexpr (std::is_enum_v<T>) {
@@ -210,6 +222,8 @@ class HelpWriter {
       std::string shown;
       if constexpr (requires { show(value); }) shown = show(value);
       fields.push_back({key, example_of(DimensionOf<T>::value), shown, doc, required});
+    } else if constexpr (detail::IsMeasure<T>::value) {
+      fields.push_back({key, T::example(), "", doc, required});
     } else if constexpr (std::is_same_v<T, bool>) {
       fields.push_back({key, "true or false", value ? "true" : "false", doc, required});
     } else if constexpr (std::is_enum_v<T>) {

@@ -3,12 +3,15 @@
 namespace orrery {
 
 Graph::Graph(const Wires& wires) : first_(std::size_t{wires.vertices} + 1, 0) {
-  for (const Link& l : wires.links) ++first_[l.from + 1];
+  for (std::size_t i = 0; i < wires.links.size(); ++i) {
+    if (!wires.is_failed(static_cast<LinkId>(i))) ++first_[wires.links[i].from + 1];
+  }
   for (std::size_t v = 0; v < wires.vertices; ++v) first_[v + 1] += first_[v];
   links_.resize(first_.back());
   std::vector<std::uint32_t> next(first_.begin(), first_.end() - 1);
   for (std::size_t i = 0; i < wires.links.size(); ++i) {
-    links_[next[wires.links[i].from]++] = static_cast<LinkId>(i);
+    const auto link = static_cast<LinkId>(i);
+    if (!wires.is_failed(link)) links_[next[wires.links[i].from]++] = link;
   }
 }
 

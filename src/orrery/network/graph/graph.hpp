@@ -1,4 +1,4 @@
-// Graph: the links that leave each vertex, in the order of their ids.
+// Graph: the links that leave each vertex, in the order of their ids; failed links are none.
 #pragma once
 #include <span>
 #include <vector>

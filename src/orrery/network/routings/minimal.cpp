@@ -13,7 +13,7 @@ class Ecmp : public Routing {
   Ecmp(const Topology& topology, ChannelRule rule, std::uint64_t seed)
       : minimal_(topology, seed),
         rule_(rule),
-        channels_(channels_for(topology, rule, topology.facts().diameter)) {}
+        channels_(channels_for(topology, rule, longest_way(topology.facts()))) {}
 
   void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
              std::vector<Hop>& way) const override {
@@ -47,6 +47,26 @@ class Spray : public Ecmp {
 
 }  // namespace
 
+class Minimal::Towards {
+ public:
+  Towards(const Topology& topology, std::uint32_t from, std::uint32_t to)
+      : topology_(topology),
+        to_(to),
+        far_(topology.distance(from, to)),
+        known_(topology.distances(to, far_)) {}
+  [[nodiscard]] std::uint32_t end() const { return to_; }
+  [[nodiscard]] int start() const { return far_; }
+  [[nodiscard]] int from(std::uint32_t vertex) const {
+    return known_.empty() ? topology_.distance(vertex, to_) : known_[vertex];
+  }
+
+ private:
+  const Topology& topology_;
+  std::uint32_t to_;
+  int far_;
+  std::vector<int> known_;
+};
+
 Minimal::Minimal(const Topology& topology, std::uint64_t seed)
     : topology_(topology), graph_(topology.wires()), seed_(seed) {}
 
@@ -54,19 +74,19 @@ std::uint64_t Minimal::flow(std::uint32_t from, std::uint32_t to, std::uint64_t 
   return mixed(mixed(mixed(seed_ ^ from) ^ to) ^ choice);
 }
 
-void Minimal::candidates(std::uint32_t at, std::uint32_t to, std::vector<LinkId>& out) const {
+void Minimal::candidates(std::uint32_t at, const Towards& towards, std::vector<LinkId>& out) const {
   out.clear();
   const Wires& wires = topology_.wires();
-  const int far = topology_.distance(at, to);
+  const int far = towards.from(at);
   if (far == 1) {  // a switch may have a million ports, its endpoints have few
-    for (const LinkId l : graph_.out(to)) {
+    for (const LinkId l : graph_.out(towards.end())) {
       if (wires.link(l).to == at) out.push_back(opposite(l));
     }
     std::sort(out.begin(), out.end());
     return;
   }
   for (const LinkId l : graph_.out(at)) {
-    if (topology_.distance(wires.link(l).to, to) == far - 1) out.push_back(l);
+    if (towards.from(wires.link(l).to) == far - 1) out.push_back(l);
   }
 }
 
@@ -74,8 +94,9 @@ std::uint32_t Minimal::walk(std::uint32_t from, std::uint32_t to, std::uint64_t 
                             std::vector<LinkId>& way) const {
   std::vector<LinkId> next;
   std::uint32_t at = from;
-  for (int left = topology_.distance(from, to); left > short_of; --left) {
-    candidates(at, to, next);
+  const Towards towards(topology_, from, to);
+  for (int left = towards.start(); left > short_of; --left) {
+    candidates(at, towards, next);
     ORRERY_CHECK(!next.empty(), "no way from {} to {}", topology_.vertex_name(at),
                  topology_.vertex_name(to));
     way.push_back(next[next.size() == 1 ? 0 : mixed(flow ^ mixed(at)) % next.size()]);
@@ -91,10 +112,11 @@ std::vector<std::pair<std::uint32_t, double>> Minimal::pour(std::uint32_t from, 
   std::vector<std::pair<std::uint32_t, double>> now = {{from, share}};
   std::vector<std::pair<std::uint32_t, double>> reached;
   std::vector<LinkId> next;
-  for (int left = topology_.distance(from, to); left > short_of; --left) {
+  const Towards towards(topology_, from, to);
+  for (int left = towards.start(); left > short_of; --left) {
     reached.clear();
     for (const auto& [vertex, amount] : now) {
-      candidates(vertex, to, next);
+      candidates(vertex, towards, next);
       const double each = amount / static_cast<double>(next.size());
       for (const LinkId l : next) {
         shares.push_back({l, each});

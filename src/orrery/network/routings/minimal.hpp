@@ -22,8 +22,6 @@ class Minimal {
  public:
   Minimal(const Topology& topology, std::uint64_t seed);
 
-  // Links that shorten the way to `to`.
-  void candidates(std::uint32_t at, std::uint32_t to, std::vector<LinkId>& out) const;
   // Appends links, until `to` is at most `short_of` links away; returns the vertex reached.
   std::uint32_t walk(std::uint32_t from, std::uint32_t to, std::uint64_t flow, int short_of,
                      std::vector<LinkId>& way) const;
@@ -38,6 +36,11 @@ class Minimal {
   [[nodiscard]] const Topology& topology() const { return topology_; }
 
  private:
+  // Distances to one endpoint, looked up or asked one by one.
+  class Towards;
+  // Links that shorten the way.
+  void candidates(std::uint32_t at, const Towards& towards, std::vector<LinkId>& out) const;
+
   const Topology& topology_;
   Graph graph_;
   std::uint64_t seed_;

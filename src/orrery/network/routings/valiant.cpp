@@ -11,7 +11,7 @@ class Valiant : public Routing {
   Valiant(const Topology& topology, std::uint64_t seed)
       : minimal_(topology, seed),
         short_of_(topology.endpoints_forward() ? 0 : 1),
-        channels_(channels_for(topology, kRule, 2 * topology.facts().diameter)) {}
+        channels_(channels_for(topology, kRule, 2 * longest_way(topology.facts()))) {}
 
   void route(std::uint32_t from, std::uint32_t to, std::uint64_t choice,
              std::vector<Hop>& way) const override {

@@ -2,30 +2,43 @@
 
 #include <fmt/format.h>
 
+#include "orrery/network/topologies/failures.hpp"
+
 namespace orrery {
 
+TopologyFamily composed_family();
 TopologyFamily dragonfly_family();
+TopologyFamily dragonfly_plus_family();
+TopologyFamily edge_list_family();
 TopologyFamily fat_tree_family();
 TopologyFamily flattened_butterfly_family();
 TopologyFamily full_mesh_family();
 TopologyFamily hypercube_family();
 TopologyFamily hyperx_family();
+TopologyFamily jellyfish_family();
 TopologyFamily mesh_family();
+TopologyFamily multi_plane_family();
 TopologyFamily ocs_pod_family();
+TopologyFamily polarfly_family();
 TopologyFamily rail_only_family();
 TopologyFamily rail_optimised_family();
 TopologyFamily ring_family();
 TopologyFamily single_switch_family();
+TopologyFamily slim_fly_family();
 TopologyFamily torus_family();
 TopologyFamily twisted_torus_family();
+TopologyFamily wan_sites_family();
 
 const std::vector<TopologyFamily>& topology_families() {
   static const std::vector<TopologyFamily> families = {
-      dragonfly_family(),      fat_tree_family(),      flattened_butterfly_family(),
-      full_mesh_family(),      hypercube_family(),     hyperx_family(),
-      mesh_family(),           ocs_pod_family(),       rail_only_family(),
-      rail_optimised_family(), ring_family(),          single_switch_family(),
-      torus_family(),          twisted_torus_family(),
+      composed_family(),       dragonfly_family(), dragonfly_plus_family(),
+      edge_list_family(),      fat_tree_family(),  flattened_butterfly_family(),
+      full_mesh_family(),      hypercube_family(), hyperx_family(),
+      jellyfish_family(),      mesh_family(),      multi_plane_family(),
+      ocs_pod_family(),        polarfly_family(),  rail_only_family(),
+      rail_optimised_family(), ring_family(),      single_switch_family(),
+      slim_fly_family(),       torus_family(),     twisted_torus_family(),
+      wan_sites_family(),
   };
   return families;
 }
@@ -36,7 +49,10 @@ MadeTopology make_topology(const Node& topology, const LinkSpec& link) {
   std::vector<std::string> names;
   for (const TopologyFamily& f : topology_families()) {
     if (kind != nullptr && kind->is_scalar() && kind->scalar == f.name) {
-      return f.make(topology, link);
+      MadeTopology made = f.make(topology, link);
+      const Node* failed = topology.find("failed");
+      if (!made || failed == nullptr) return made;
+      return degraded(std::move(*made), *failed);
     }
     known += (known.empty() ? "" : ", ") + std::string(f.name);
     names.emplace_back(f.name);

@@ -41,4 +41,10 @@ LinkKind link_kind(std::string name, const LinkSpec& link) {
   return {std::move(name), link.bandwidth, link.latency, link.optical};
 }
 
+LinkKind host_kind(std::string name, const LinkSpec& link) {
+  LinkKind out = link_kind(std::move(name), link);
+  out.ends_in_card = true;
+  return out;
+}
+
 }  // namespace orrery

@@ -45,12 +45,18 @@ class TopologyCheck {
 
   // At that key where the text has it, else at the whole description.
   void fail(const char* key, const std::string& what);
+  // At a place of another text, such as a file that the description names.
+  void fail_at(const std::string& where, const std::string& what) {
+    problems_.push_back({where, what});
+  }
   // `key` was seen as `value`; it must lie in [least, most].
   void range(const char* key, std::int64_t value, std::int64_t least, std::int64_t most);
   void link(const char* key, const LinkSpec& link);
   // Refuses what no machine holds; counts are doubles, so that a product cannot overflow.
   void size(double vertices, double cables);
-  [[nodiscard]] bool passed() const { return problems_.size() == before_; }
+  [[nodiscard]] bool passed() const { return mistakes() == 0; }
+  [[nodiscard]] std::size_t mistakes() const { return problems_.size() - before_; }
+  [[nodiscard]] const Node& node() const { return node_; }
 
  private:
   const Node& node_;
@@ -59,6 +65,21 @@ class TopologyCheck {
 };
 
 [[nodiscard]] LinkKind link_kind(std::string name, const LinkSpec& link);
+// Of an endpoint to a switch: with a network card at the endpoint.
+[[nodiscard]] LinkKind host_kind(std::string name, const LinkSpec& link);
+
+// A key that holds another topology: read by the family itself, with make_topology().
+struct TopologyKey {
+  const char* name = nullptr;
+  const char* doc = nullptr;
+};
+inline constexpr std::size_t kMostTopologyKeys = 2;
+
+// A config without topologies inside has none of those keys.
+template <class Config>
+struct TopologyKeysOf {
+  static constexpr TopologyKey keys[kMostTopologyKeys] = {};
+};
 
 // A family from its config and the function that builds it: nullptr where the check failed.
 template <class Config,
@@ -70,7 +91,12 @@ TopologyFamily family_of(const char* name, const char* summary) {
             Config config;
             FieldReader reader(node, problems);
             describe(reader, config);
-            reader.also("kind");
+            for (const char* key : {"kind", "failed"}) reader.also(key);
+            for (const TopologyKey& key : TopologyKeysOf<Config>::keys) {
+              if (key.name == nullptr) continue;
+              reader.also(key.name);
+              if (node.find(key.name) == nullptr) detail::report_missing(node, key.name, problems);
+            }
             reader.finish();
             if (!problems.empty()) return tl::unexpected(problems);
             TopologyCheck check(node, problems);
@@ -83,6 +109,10 @@ TopologyFamily family_of(const char* name, const char* summary) {
             Config config;
             HelpWriter help;
             describe(help, config);
+            for (const TopologyKey& key : TopologyKeysOf<Config>::keys) {
+              if (key.name != nullptr)
+                help.fields.push_back({key.name, "a topology", "", key.doc, true});
+            }
             return std::move(help.fields);
           }};
 }

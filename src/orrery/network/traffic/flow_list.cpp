@@ -4,11 +4,18 @@
 
 namespace orrery {
 
+std::vector<std::uint64_t> flow_choices(std::size_t flows) {
+  Rng ports(flows, "flow ports");
+  std::vector<std::uint64_t> out(flows);
+  for (std::uint64_t& choice : out) choice = ports.next();
+  return out;
+}
+
 void FlowList::begin(Injector& network) {
-  Rng ports(flows_.size(), "flow ports");  // what ECMP hashes: each flow has ports of its own
+  const std::vector<std::uint64_t> choices = flow_choices(flows_.size());
   for (std::size_t i = 0; i < flows_.size(); ++i) {
     const Flow& f = flows_[i];
-    network.send({f.from, f.to, f.size, i, ports.next()}, f.start);
+    network.send({f.from, f.to, f.size, i, choices[i]}, f.start);
   }
 }
 

@@ -13,6 +13,9 @@ struct Flow {
   Seconds start;
 };
 
+// What ECMP hashes of each flow: it has ports of its own.
+std::vector<std::uint64_t> flow_choices(std::size_t flows);
+
 class FlowList final : public Traffic {
  public:
   explicit FlowList(std::vector<Flow> flows) : flows_(std::move(flows)) {}

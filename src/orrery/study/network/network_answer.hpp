@@ -1,9 +1,12 @@
 // NetworkAnswer: what a network study answers, and how it is shown.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "orrery/network/placement/placement_search.hpp"
+#include "orrery/cost/network_bill.hpp"
+#include "orrery/network/traffic/collisions.hpp"
 #include "orrery/report/report.hpp"
 #include "orrery/study/network/network_study.hpp"
 
@@ -27,10 +30,11 @@ struct NetworkResult {
   std::vector<std::pair<std::string, Seconds>> flow_completion;  // "p50" ... "max"
   Bytes payload, wire;                                           // summed over all links
   std::uint64_t drops = 0;
-  double mean_utilisation = 0.0;    // over links that the routing can use
-  std::vector<LinkLoad> hottest;    // most loaded first
-  std::vector<double> utilisation;  // of every link, for the picture
-  double cpu = 0.0;                 // seconds of ours
+  double mean_utilisation = 0.0;         // over links that the routing can use
+  std::vector<LinkLoad> hottest;         // most loaded first
+  std::vector<double> utilisation;       // of every link, for the picture
+  std::optional<Collisions> collisions;  // of ECMP, where all messages could be asked
+  double cpu = 0.0;                      // seconds of ours
 };
 
 struct NetworkAnswer {
@@ -46,8 +50,9 @@ NetworkAnswer run(const NetworkStudy& study);
 std::string to_text(const NetworkAnswer& answer, Colour colour);
 std::string to_json(const NetworkAnswer& answer);
 std::string to_csv(const NetworkAnswer& answer);
-// The facts of a topology alone.
-std::string topology_json(const Topology& topology, const std::string& title);
+// The facts of a topology alone, and what it is made of.
+std::string topology_json(const Topology& topology, const NetworkBill& bill,
+                          const std::string& title);
 // One tile a link, dark where it is busy: the last size's loads.
 std::string heat_map_svg(const NetworkAnswer& answer);
 

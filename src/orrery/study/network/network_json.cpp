@@ -68,6 +68,14 @@ void add_result(const NetworkResult& r, bool is_collective, Json& out) {
     link["utilisation"] = checked(l.utilisation, "utilisation");
     out["hottest_links"].push_back(link);
   }
+  if (r.collisions) {
+    Json& c = out["ecmp_collisions"];
+    c["seeds"] = r.collisions->seeds;
+    c["mean"] = checked(r.collisions->mean, "mean");
+    c["deviation"] = checked(r.collisions->deviation, "deviation");
+    c["least"] = checked(r.collisions->least, "least");
+    c["most"] = checked(r.collisions->most, "most");
+  }
   out["cpu_s"] = r.cpu;
 }
 
@@ -112,7 +120,8 @@ std::string to_json(const NetworkAnswer& a) {
   return out.dump(2) + "\n";
 }
 
-std::string topology_json(const Topology& topology, const std::string& title) {
+std::string topology_json(const Topology& topology, const NetworkBill& bill,
+                          const std::string& title) {
   const NetworkFacts f = topology.facts();
   Json out;
   out["topology"] = title;
@@ -120,6 +129,20 @@ std::string topology_json(const Topology& topology, const std::string& title) {
   out["average_hops_error"] = checked(f.average_hops_error, "average_hops_error");
   out["sampled_endpoints"] = f.sampled_endpoints;
   out["routings"] = topology.routings();
+  out["cost_usd"] = checked(bill.price.value(), "cost_usd");
+  out["power_w"] = checked(bill.power.value(), "power_w");
+  out["cost_leaves_out"] = bill.unpriced;
+  out["power_leaves_out"] = bill.unpowered;
+  out["parts"] = Json::array();
+  for (const NetworkItem& item : bill.items) {
+    Json part;
+    part["part"] = item.name;
+    part["count"] = item.count;
+    part["bytes_per_s"] = checked(item.rate.value(), "rate of parts");
+    part["cost_usd"] = item.price ? Json(item.price->value()) : Json(nullptr);
+    part["power_w"] = item.power ? Json(item.power->value()) : Json(nullptr);
+    out["parts"].push_back(part);
+  }
   return out.dump(2) + "\n";
 }
 

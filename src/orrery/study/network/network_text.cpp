@@ -91,6 +91,13 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
     out += "\n";
   }
   if (last.drops > 0) out += fmt::format("  dropped    {} packets, each sent again\n", last.drops);
+  if (last.collisions) {
+    const Collisions& c = *last.collisions;
+    out += fmt::format(
+        "  collisions the fullest link has {:.2f} +- {:.2f} times an even split's load ({:.2f} to "
+        "{:.2f}, {} hash seeds)\n",
+        c.mean, c.deviation, c.least, c.most, c.seeds);
+  }
   if (!last.hottest.empty()) {
     out +=
         fmt::format("\nHottest links{}   (all that are used: {:.0f}% busy on average)\n",

@@ -156,9 +156,10 @@ std::string topology_svg(const Topology& topology, const std::string& title,
     const double bend = is_long ? 22 : 0;
     body += fmt::format(
         "<path d=\"M{:.1f} {:.1f}Q{:.1f} {:.1f} {:.1f} {:.1f}\" stroke=\"{}\" fill=\"none\" "
-        "stroke-opacity=\"{}\"/>\n",
+        "stroke-opacity=\"{}\"{}/>\n",
         a.x, a.y, (a.x + b.x) / 2 + bend, (a.y + b.y) / 2 - bend, b.x, b.y,
-        kColours[l.kind % std::size(kColours)], is_long ? 0.35 : 0.6);
+        kColours[l.kind % std::size(kColours)], is_long ? 0.35 : 0.6,
+        wires.is_failed(static_cast<LinkId>(i)) ? " stroke-dasharray=\"2 6\"" : "");
   }
   for (std::uint32_t v = 0; v < wires.vertices; ++v) {
     const std::string name = xml_text(topology.vertex_name(v));

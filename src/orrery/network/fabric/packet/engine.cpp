@@ -39,6 +39,7 @@ Engine::Engine(const Wires& wires, const Routing& routing, const PacketOptions& 
     : wires_(wires),
       routing_(routing),
       options_(options),
+      has_detours_(routing.has_detours()),
       channels_(static_cast<std::uint32_t>(std::max(1, routing.channels()))),
       choices_(routing.per_packet() ? kWays : 1),
       header_(static_cast<std::uint32_t>(options.header.value())),

@@ -65,6 +65,10 @@ class Engine final : public Fabric, private Injector {
   void pull(std::uint32_t p);
   // Makes the flow's next packet and sends it on its way; returns the port it takes.
   std::uint32_t emit(std::uint32_t f);
+  // Which of a flow's ways its next packet takes: in turn, or where less waits.
+  [[nodiscard]] std::uint32_t way_of_next(const FlowState& flow);
+  [[nodiscard]] bool detour_waits_less(const FlowState& flow, std::uint32_t short_way);
+  [[nodiscard]] double queue(const Hop& hop);
   std::uint32_t new_packet() {
     if (free_packet_ == kNone) {
       packets_.emplace_back();
@@ -119,6 +123,7 @@ class Engine final : public Fabric, private Injector {
   const Wires& wires_;
   const Routing& routing_;
   PacketOptions options_;
+  bool has_detours_;
   std::uint32_t channels_, choices_, header_, payload_;
   EventWheel events_;
   Traffic* traffic_ = nullptr;

@@ -44,7 +44,11 @@ void Engine::start(std::uint32_t f) {
   flow.ways.clear();
   flow.way_at.assign(1, 0);
   for (std::uint32_t c = 0; c < choices_ && (c == 0 || c < flow.packets); ++c) {
-    routing_.route(flow.from, flow.to, choices_ > 1 ? flow.choice + c : flow.choice, flow.ways);
+    const std::uint64_t choice = choices_ > 1 ? flow.choice + c : flow.choice;
+    routing_.route(flow.from, flow.to, choice, flow.ways);
+    flow.way_at.push_back(static_cast<std::uint16_t>(flow.ways.size()));
+    if (!has_detours_) continue;
+    routing_.detour(flow.from, flow.to, choice, flow.ways);
     flow.way_at.push_back(static_cast<std::uint16_t>(flow.ways.size()));
   }
   if (flow.ways.empty()) {  // to itself
@@ -108,6 +112,44 @@ void Engine::pull(std::uint32_t p) {
   if (first != p) ask(p, std::max(now_, ports_[p].free_at));
 }
 
+std::uint32_t Engine::way_of_next(const FlowState& flow) {
+  if (choices_ == 1) return 0;
+  const auto ways = static_cast<std::uint32_t>(flow.way_at.size() - 1);
+  if (!has_detours_) return (flow.sent + flow.again) % ways;
+  const std::uint32_t short_way = (flow.sent + flow.again) % (ways / 2) * 2;
+  return detour_waits_less(flow, short_way) ? short_way + 1 : short_way;
+}
+
+// UGAL with what a sender's switch knows: bytes before the ports at which the two ways part, and in
+// the buffers behind them, times the ways' hops.
+bool Engine::detour_waits_less(const FlowState& flow, std::uint32_t short_way) {
+  const std::uint32_t first = flow.way_at[short_way];
+  const std::uint32_t second = flow.way_at[short_way + 1];
+  const std::uint32_t last = flow.way_at[short_way + 2];
+  std::uint32_t same = 0;
+  while (first + same < second && second + same < last &&
+         flow.ways[first + same] == flow.ways[second + same])
+    ++same;
+  if (first + same == second || second + same == last) return false;
+  return queue(flow.ways[second + same]) * (last - second) <
+         queue(flow.ways[first + same]) * (second - first);
+}
+
+double Engine::queue(const Hop& hop) {
+  const Port& port = ports_[index(hop.link)];
+  const double packet = header_ + payload_;
+  const double before =
+      static_cast<double>(std::max<std::int64_t>(0, port.free_at - now_)) / port.per_byte;
+  // A busy port without a queue sends a packet; behind it are one on the link, one that the next
+  // switch sends on, and what a credit's round trip holds.
+  if (gates_.empty()) return std::max(0.0, before - packet);
+  Gate& gate = gates_[index(hop.link) * channels_ + hop.channel];
+  has_room(gate, static_cast<std::int32_t>(options_.buffer.value()));  // takes what has come back
+  const double behind = options_.buffer.value() - gate.room;
+  const double round_trip = 2.0 * static_cast<double>(port.latency) / port.per_byte;
+  return std::max(0.0, before + behind - round_trip - 3.0 * packet);
+}
+
 std::uint32_t Engine::emit(std::uint32_t f) {
   FlowState& flow = flows_[f];
   const std::uint32_t k = new_packet();
@@ -125,9 +167,7 @@ std::uint32_t Engine::emit(std::uint32_t f) {
   packet.wire = static_cast<std::uint16_t>(packet.payload + header_);
   packet.flow = f;
   packet.holds = packet.next = kNone;
-  const std::uint32_t choice =
-      choices_ > 1 ? (flow.sent + flow.again) % static_cast<std::uint32_t>(flow.way_at.size() - 1)
-                   : 0;
+  const std::uint32_t choice = way_of_next(flow);
   packet.way = flow.way_at[choice];
   packet.hops = static_cast<std::uint8_t>(flow.way_at[choice + 1] - packet.way);
   packet.hop = 0;

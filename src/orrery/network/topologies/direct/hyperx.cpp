@@ -63,7 +63,7 @@ class HyperX : public WiredTopology {
       sizes_.push_back(static_cast<std::uint32_t>(s));
       routers_ *= static_cast<std::uint32_t>(s);
     }
-    wires_.kinds = {link_kind("host", link), link_kind("router", router_link)};
+    wires_.kinds = {host_kind("host", link), link_kind("router", router_link)};
     wires_.endpoints = terminals_ == 0 ? routers_ : routers_ * terminals_;
     first_router_ = terminals_ == 0 ? 0 : wires_.endpoints;
     wires_.vertices = first_router_ + routers_;

@@ -3,15 +3,14 @@
 // high-scale interconnection topologies", 2015; built in TPU v4, arXiv 2304.01433).
 #include <fmt/format.h>
 
-#include "orrery/network/graph/counted_facts.hpp"
+#include "orrery/network/graph/search/counted_facts.hpp"
+#include "orrery/network/graph/search/halving.hpp"
 #include "orrery/network/graph/symmetry.hpp"
 #include "orrery/network/topologies/family.hpp"
 #include "orrery/network/topologies/wired.hpp"
 
 namespace orrery {
 namespace {
-
-constexpr int kHalvings = 8;  // tries for the bisection where k is odd
 
 struct TwistedTorusConfig {
   std::vector<int> shape;
@@ -38,17 +37,18 @@ class TwistedTorus : public WiredTopology {
     }
     // The same from every vertex: one search answers for all.
     from_zero_ = distances_to(wires_, Graph(wires_), 0);
+    facts_ = counts_of(wires_);
+    double sum = 0.0;
+    for (const int far : from_zero_) sum += far;
+    facts_.diameter = *std::max_element(from_zero_.begin(), from_zero_.end());
+    facts_.average_hops = sum / (vertices - 1.0);
+    // Halves along a short dimension cut two faces of N/k cables each.
+    facts_.bisection = k_ % 2 == 0 ? wires_.kinds[0].bandwidth * (2.0 * wires_.endpoints / k_)
+                                   : bisection_bound(wires_, affordable_halvings(wires_), 0);
+    facts_.bisection_is_bound = true;
   }
 
-  [[nodiscard]] NetworkFacts facts() const override {
-    NetworkFacts out = counts_of(wires_);
-    count_hops(wires_, {0}, out);
-    // Halves along a short dimension cut two faces of N/k cables each.
-    out.bisection = k_ % 2 == 0 ? wires_.kinds[0].bandwidth * (2.0 * wires_.endpoints / k_)
-                                : bisection_bound(wires_, kHalvings, 0);
-    out.bisection_is_bound = true;
-    return out;
-  }
+  [[nodiscard]] NetworkFacts facts() const override { return facts_; }
 
   [[nodiscard]] std::string vertex_name(std::uint32_t v) const override {
     std::string out = "(";
@@ -98,6 +98,7 @@ class TwistedTorus : public WiredTopology {
   std::uint32_t k_;
   int short_;
   std::vector<int> from_zero_;
+  NetworkFacts facts_;
 };
 
 std::unique_ptr<Topology> build(TwistedTorusConfig& c, const LinkSpec& link, TopologyCheck& check) {

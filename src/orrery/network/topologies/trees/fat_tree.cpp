@@ -66,7 +66,7 @@ std::unique_ptr<Topology> build(FatTreeConfig& c, const LinkSpec& link, Topology
   const double hosts = pods * c.leaves * c.hosts_per_leaf;
   check.size(hosts + pods * c.spines, hosts + pods * (double{1} * c.leaves * c.spines + c.cores));
   if (!check.passed()) return nullptr;
-  std::vector<LinkKind> kinds = {link_kind("host", link), link_kind("leaf", leaf_link)};
+  std::vector<LinkKind> kinds = {host_kind("host", link), link_kind("leaf", leaf_link)};
   std::vector<int> down = {c.hosts_per_leaf, c.leaves};
   std::vector<int> up = {1, c.spines};
   std::vector<std::string> names = {"host", "leaf", "spine"};

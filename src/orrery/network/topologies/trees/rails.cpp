@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "orrery/network/graph/counted_facts.hpp"
-#include "orrery/network/graph/symmetry.hpp"
+#include "orrery/network/graph/search/counted_facts.hpp"
 #include "orrery/network/topologies/family.hpp"
+#include "orrery/network/topologies/trees/rail_route.hpp"
 #include "orrery/network/topologies/wired.hpp"
 
 namespace orrery {
@@ -38,18 +38,13 @@ void describe(V& v, RailsConfig& c) {
   v("spine_link", c.spine_link, "of a leaf to a spine; as rail_link when not given");
 }
 
-struct Counts {
-  std::uint32_t nodes, gpus, planes, rails, leaves, spines;  // leaves and spines of one rail
-};
-
-class Rails : public SearchedTopology {
+class Rails : public WiredTopology {
  public:
-  Rails(const Counts& c, Spines kind, std::vector<LinkKind> kinds)
-      : SearchedTopology(wired(c, kind, std::move(kinds)), ChannelRule::PerHop),
-        c_(c),
-        kind_(kind),
-        facts_(counts_of(wires_)) {
-    count_hops(wires_, {0}, facts_);  // all GPUs see the same network
+  Rails(const RailCounts& c, std::vector<LinkKind> kinds)
+      : WiredTopology(ChannelRule::PerHop), c_(c) {
+    wires_ = wired(c, std::move(kinds));
+    facts_ = counts_of(wires_);
+    count_distances();
     const double n = wires_.endpoints;
     facts_.bisection = wires_.kinds[1].bandwidth * (0.5 * n);
     if (c.spines > 0) {
@@ -73,19 +68,80 @@ class Rails : public SearchedTopology {
     v -= c_.nodes * c_.planes;
     if (v < c_.rails * c_.leaves) return fmt::format("leaf {}.{}", v / c_.leaves, v % c_.leaves);
     v -= c_.rails * c_.leaves;
-    if (kind_ == Spines::Shared) return fmt::format("spine {}", v);
+    if (c_.shares_spines) return fmt::format("spine {}", v);
     return fmt::format("spine {}.{}", v / c_.spines, v % c_.spines);
   }
 
+  [[nodiscard]] int distance(std::uint32_t vertex, std::uint32_t endpoint) const override {
+    if (vertex < wires_.endpoints) return between(vertex, endpoint);
+    const std::uint32_t node = c_.node(endpoint);
+    const std::uint32_t group = c_.group(node);
+    const std::uint32_t rail = c_.rail(endpoint);
+    std::uint32_t v = vertex - wires_.endpoints;
+    if (v < c_.nodes * c_.planes) {  // over the node's own GPU of that rail
+      const std::uint32_t here = v / c_.planes;
+      return here == node ? 1 : c_.group(here) == group ? 3 : 5;
+    }
+    v -= c_.nodes * c_.planes;
+    if (v < c_.rails * c_.leaves) {
+      const bool is_rail = v / c_.leaves == rail;
+      const bool is_group = v % c_.leaves == group;
+      if (is_rail && is_group) return 1;
+      // Over a spine; over a GPU of the receiver's node; or over both.
+      return is_rail || is_group || c_.shares_spines ? 3 : 5;
+    }
+    v -= c_.rails * c_.leaves;
+    return c_.shares_spines || v / c_.spines == rail ? 2 : 4;
+  }
+
+ protected:
+  [[nodiscard]] std::vector<std::string_view> own_routings() const override { return {"pxn"}; }
+  [[nodiscard]] std::unique_ptr<Routing> own_routing(std::string_view /*name*/,
+                                                     std::uint64_t seed) const override {
+    return pxn(c_, seed);
+  }
+
  private:
-  static Wires wired(const Counts& c, Spines kind, std::vector<LinkKind> kinds) {
+  // Over a switch of the node; along a rail; across rails, over spines or a node.
+  [[nodiscard]] int between(std::uint32_t a, std::uint32_t b) const {
+    if (a == b) return 0;
+    if (c_.node(a) == c_.node(b)) return 2;
+    const bool is_rail = c_.rail(a) == c_.rail(b);
+    const bool is_group = c_.group(c_.node(a)) == c_.group(c_.node(b));
+    if (is_rail && is_group) return 2;
+    return is_rail || is_group || c_.shares_spines ? 4 : 6;
+  }
+
+  // All GPUs see the same network: how many others are of each kind.
+  void count_distances() {
+    const double alike = double{1} * c_.gpus / c_.rails;  // GPUs of a node on one rail
+    const double group = double{1} * c_.nodes / c_.leaves;
+    const struct {
+      double gpus;
+      int hops;
+    } others[] = {{c_.gpus - 1.0, 2},
+                  {(group - 1.0) * alike, 2},
+                  {(group - 1.0) * (c_.gpus - alike), 4},
+                  {(c_.nodes - group) * alike, 4},
+                  {(c_.nodes - group) * (c_.gpus - alike), c_.shares_spines ? 4 : 6}};
+    double sum = 0.0;
+    for (const auto& o : others) {
+      sum += o.gpus * o.hops;
+      if (o.gpus > 0.0) facts_.diameter = std::max(facts_.diameter, o.hops);
+    }
+    if (wires_.endpoints > 1) facts_.average_hops = sum / (wires_.endpoints - 1.0);
+  }
+
+  static Wires wired(const RailCounts& c, std::vector<LinkKind> kinds) {
     const std::uint32_t switches = c.nodes * c.gpus;
     const std::uint32_t leaves = switches + c.nodes * c.planes;
     const std::uint32_t spines = leaves + c.rails * c.leaves;
-    const std::uint32_t spine_sets = kind == Spines::Shared ? 1 : c.rails;
+    const std::uint32_t spine_sets = c.shares_spines ? 1 : c.rails;
     Wires out{.endpoints = switches,
               .vertices = spines + spine_sets * c.spines,
               .kinds = std::move(kinds)};
+    out.links.reserve(2 * (std::size_t{out.endpoints} * (c.planes + 1) +
+                           std::size_t{c.rails} * c.leaves * c.spines));
     for (std::uint32_t e = 0; e < out.endpoints; ++e) {
       const std::uint32_t node = e / c.gpus;
       for (std::uint32_t plane = 0; plane < c.planes; ++plane) {
@@ -96,15 +152,14 @@ class Rails : public SearchedTopology {
     }
     for (std::uint32_t leaf = 0; leaf < c.rails * c.leaves; ++leaf) {
       for (std::uint32_t s = 0; s < c.spines; ++s) {
-        const std::uint32_t set = kind == Spines::Shared ? 0 : leaf / c.leaves;
+        const std::uint32_t set = c.shares_spines ? 0 : leaf / c.leaves;
         out.connect(leaves + leaf, spines + set * c.spines + s, 2);
       }
     }
     return out;
   }
 
-  Counts c_;
-  Spines kind_;
+  RailCounts c_;
   NetworkFacts facts_;
 };
 
@@ -143,10 +198,9 @@ std::unique_ptr<Topology> build(RailsConfig& c, const LinkSpec& link, TopologyCh
   if (!check.passed()) return nullptr;
   const auto u = [](int n) { return static_cast<std::uint32_t>(n); };
   return std::make_unique<Rails>(
-      Counts{u(c.nodes), u(c.gpus), u(c.planes), u(c.rails), u(c.nodes / c.nodes_per_leaf),
-             u(c.spines)},
-      Kind,
-      std::vector<LinkKind>{link_kind("node", link), link_kind("rail", rail),
+      RailCounts{u(c.nodes), u(c.gpus), u(c.planes), u(c.rails), u(c.nodes / c.nodes_per_leaf),
+                 u(c.spines), Kind == Spines::Shared},
+      std::vector<LinkKind>{link_kind("node", link), host_kind("rail", rail),
                             link_kind("spine", spine)});
 }
 

@@ -19,7 +19,9 @@ Seconds lower_bound_of(const std::vector<Flow>& flows, const Wires& wires) {
     out[f.from] += f.size.value();
     in[f.to] += f.size.value();
   }
-  for (const Link& l : wires.links) {
+  for (std::size_t i = 0; i < wires.links.size(); ++i) {
+    const Link& l = wires.links[i];
+    if (wires.is_failed(static_cast<LinkId>(i))) continue;
     const double bandwidth = wires.kinds[l.kind].bandwidth.value();
     if (l.from < wires.endpoints) leaving[l.from] += bandwidth;
     if (l.to < wires.endpoints) entering[l.to] += bandwidth;

@@ -26,6 +26,15 @@ NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& t
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, const RankMap& map,
                               Bytes vector);
 
+// What the traffic sends; none where that is too much to look at message by message.
+std::vector<Demand> demands_of(Traffic& traffic);
+std::optional<Collisions> collisions_of(const NetworkStudy& study,
+                                        const std::vector<Demand>& demands);
+// Fluid has no queues to ask: messages are dealt out over short ways and detours by each other's
+// load. nullptr where nothing is to be dealt.
+std::unique_ptr<Routing> dealt_out(const NetworkStudy& study, const Routing& routing,
+                                   const std::vector<Demand>& demands);
+
 struct Placed {
   RankMap map;
   std::optional<SearchedMap> searched;

@@ -96,13 +96,21 @@ void add_groups(const NetworkStudy& study, const Algorithm& algorithm, const Ran
 
 NetworkResult play_groups(const NetworkStudy& study, const Algorithm& algorithm,
                           const Routing& routing, const RankMap& map, Bytes vector, Load load) {
+  const bool in_network = algorithm.name == kInNetwork;
+  std::vector<Demand> demands;
+  if (!in_network) {
+    Groups asked;
+    add_groups(study, algorithm, map, vector, asked);
+    demands = demands_of(asked.all);
+  }
   Groups groups;
   add_groups(study, algorithm, map, vector, groups);
+  const auto dealt = dealt_out(study, routing, demands);
   const TreeRouting with_trees(routing);
-  const Routing& way =
-      algorithm.name == kInNetwork ? static_cast<const Routing&>(with_trees) : routing;
-  NetworkResult r = play(study, way, groups.all, load);
+  const Routing* way = in_network ? &with_trees : dealt ? dealt.get() : &routing;
+  NetworkResult r = play(study, *way, groups.all, load);
   r.completion = std::max(r.completion, groups.completion());
+  if (load == Load::AsStudied) r.collisions = collisions_of(study, demands);
   return r;
 }
 

@@ -92,9 +92,13 @@ NetworkAnswer run(const NetworkStudy& study) {
   };
   const Wires& wires = study.topology->wires();
   answer.ranks = study.trace != nullptr ? study.trace->ranks : wires.endpoints;
-  answer.results.push_back(play(study, *routing, *asked(), Load::AsStudied));
+  const std::vector<Demand> demands = demands_of(*asked());
+  const auto dealt = dealt_out(study, *routing, demands);
+  const Routing& way = dealt ? *dealt : *routing;
+  answer.results.push_back(play(study, way, *asked(), Load::AsStudied));
   NetworkResult& r = answer.results.back();
-  if (study.has_load()) r.idle = play(study, *routing, *asked(), Load::None).completion;
+  r.collisions = collisions_of(study, demands);
+  if (study.has_load()) r.idle = play(study, way, *asked(), Load::None).completion;
   r.lower_bound = study.trace != nullptr ? lower_bound_of(*study.trace, wires)
                                          : lower_bound_of(study.flows, wires);
   if (!study.sizes.empty()) r.size = study.sizes.front();

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "orrery/base/text/csv_cells.hpp"
 #include "orrery/base/text/quantity.hpp"
-#include "orrery/study/network/read/csv_cells.hpp"
 
 namespace orrery {
 namespace {

@@ -38,6 +38,8 @@ void read_traffic(const Node& node, NetworkStudy& study, Diagnostics& problems);
 // After the question.
 void read_placement(const Node& node, NetworkStudy& study, Diagnostics& problems);
 void read_background(const Node& node, NetworkStudy& study, Diagnostics& problems);
+// A routing that knows nothing of failures is refused where one of its ways meets a failed link.
+void check_failed_ways(const Node& cluster, const NetworkStudy& study, Diagnostics& problems);
 void read_neighbours(const Node& node, NetworkStudy& study, Diagnostics& problems);
 
 }  // namespace orrery::network_parts

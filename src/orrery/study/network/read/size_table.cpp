@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "orrery/base/text/csv_cells.hpp"
 #include "orrery/base/text/quantity.hpp"
-#include "orrery/study/network/read/csv_cells.hpp"
 
 namespace orrery {
 namespace {

@@ -1,4 +1,5 @@
-// One line of a CSV: its cells without blanks around them, each with its column in the text.
+// One line of a CSV: cells between commas, without the blanks around them, each with its column.
+// No quotes: names with commas are not for tables of numbers.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,72 +1,19 @@
-#include "orrery/network/graph/counted_facts.hpp"
+#include "orrery/network/graph/search/halving.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 #include <numeric>
+#include <optional>
 
 #include "orrery/base/rng.hpp"
 #include "orrery/network/graph/graph.hpp"
+#include "orrery/network/graph/search/router_graph.hpp"
 
 namespace orrery {
 namespace {
 
-// Average distance to the other endpoints; the largest goes into `diameter`.
-double mean_distance(const Wires& wires, const Graph& graph, std::uint32_t from, int& diameter) {
-  const std::vector<int> far = distances_to(wires, graph, from);
-  double sum = 0.0;
-  for (std::uint32_t e = 0; e < wires.endpoints; ++e) {
-    sum += far[e];
-    diameter = std::max(diameter, far[e]);
-  }
-  return wires.endpoints > 1 ? sum / (wires.endpoints - 1.0) : 0.0;
-}
-
-}  // namespace
-
-NetworkFacts counts_of(const Wires& wires) {
-  NetworkFacts out{.endpoints = wires.endpoints,
-                   .switches = std::int64_t{wires.vertices} - wires.endpoints,
-                   .cables = static_cast<std::int64_t>(wires.links.size() / 2)};
-  for (std::size_t i = 0; i < wires.links.size(); i += 2) {
-    if (wires.kinds[wires.links[i].kind].optical) ++out.optical_cables;
-  }
-  return out;
-}
-
-void count_hops(const Wires& wires, const std::vector<std::uint32_t>& sources,
-                NetworkFacts& facts) {
-  const Graph graph(wires);
-  double sum = 0.0;
-  for (const std::uint32_t s : sources) sum += mean_distance(wires, graph, s, facts.diameter);
-  facts.average_hops = sources.empty() ? 0.0 : sum / static_cast<double>(sources.size());
-}
-
-void sample_hops(const Wires& wires, std::uint32_t most, std::uint64_t seed, NetworkFacts& facts) {
-  std::vector<std::uint32_t> sources(wires.endpoints);
-  std::iota(sources.begin(), sources.end(), 0U);
-  if (wires.endpoints <= most) {
-    count_hops(wires, sources, facts);
-    return;
-  }
-  Rng rng(seed, "sampled endpoints");
-  const Graph graph(wires);
-  double sum = 0.0;
-  double squares = 0.0;
-  for (std::uint32_t i = 0; i < most; ++i) {  // without repetition: a partial shuffle
-    std::swap(sources[i], sources[i + rng.below(sources.size() - i)]);
-    const double mean = mean_distance(wires, graph, sources[i], facts.diameter);
-    sum += mean;
-    squares += mean * mean;
-  }
-  const double n = most;
-  facts.average_hops = sum / n;
-  // Of a mean of n drawn from N without repetition: s / sqrt(n) * sqrt(1 - n / N).
-  const double variance = std::max(0.0, (squares - sum * sum / n) / (n - 1.0));
-  facts.average_hops_error = std::sqrt(variance / n * (1.0 - n / wires.endpoints));
-  facts.sampled_endpoints = most;
-}
-
-namespace {
+constexpr std::size_t kAffordableLinks = 2'000'000;  // that all tries look at, some rounds each
+constexpr std::size_t kMostHalvings = 64;            // more hardly ever find a smaller cut
 
 class Halving {
  public:
@@ -84,6 +31,7 @@ class Halving {
     std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
       return far[a] != far[b] ? far[a] < far[b] : key[a] < key[b];
     });
+    // What a failure has cut off has no distance, and no link to be cut either.
     for (std::uint32_t v = 0; v < wires_.vertices; ++v)
       side_[v] = far[v] <= far[order[order.size() / 2]] ? 0 : 1;
     for (std::size_t i = 0; i < order.size(); ++i) side_[order[i]] = i < order.size() / 2 ? 0 : 1;
@@ -114,6 +62,7 @@ class Halving {
     double out = 0.0;
     for (std::size_t i = 0; i < wires_.links.size(); i += 2) {
       const Link& l = wires_.links[i];
+      if (wires_.is_failed(static_cast<LinkId>(i))) continue;
       if (side_[l.from] != side_[l.to]) out += wires_.kinds[l.kind].bandwidth.value();
     }
     return out;
@@ -148,18 +97,55 @@ class Halving {
   std::vector<std::uint8_t> side_;
 };
 
-}  // namespace
+// Routers alone, those with endpoints in front, where each of them has the same number and there is
+// an even number of them: halving those halves the endpoints, and no endpoint's cable is cut.
+std::optional<Wires> routers_alone(const Wires& wires) {
+  const RouterGraph graph(wires);
+  std::vector<std::uint32_t> place(graph.routers(), 0);
+  std::uint32_t each = 0;
+  Wires out{.kinds = wires.kinds};
+  for (std::uint32_t r = 0; r < graph.routers(); ++r) {
+    const std::uint32_t here = graph.hanging(r) + (graph.is_endpoint(r) ? 1 : 0);
+    if (here == 0) continue;
+    if (each != 0 && here != each) return std::nullopt;
+    each = here;
+    place[r] = out.endpoints++;
+  }
+  if (out.endpoints == wires.endpoints || out.endpoints % 2 != 0) return std::nullopt;
+  out.vertices = out.endpoints;
+  for (std::uint32_t r = 0; r < graph.routers(); ++r) {
+    if (graph.hanging(r) == 0 && !graph.is_endpoint(r)) place[r] = out.vertices++;
+  }
+  for (std::size_t i = 0; i < wires.links.size(); i += 2) {
+    const Link& l = wires.links[i];
+    if (graph.drop(l.from) + graph.drop(l.to) > 0 || wires.is_failed(static_cast<LinkId>(i)))
+      continue;
+    out.connect(place[graph.router(l.from)], place[graph.router(l.to)], l.kind);
+  }
+  return out;
+}
 
-BytesPerSecond bisection_bound(const Wires& wires, int tries, std::uint64_t seed) {
+double least_cut(const Wires& wires, int tries, std::uint64_t seed) {
   const Graph graph(wires);
   Halving halving(wires, graph);
   Rng rng(seed, "halvings");
-  double best = 0.0;
-  for (int i = 0; i < tries; ++i) {
-    const double cut = halving.cut(rng);
-    if (i == 0 || cut < best) best = cut;
-  }
+  double best = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < tries; ++i) best = std::min(best, halving.cut(rng));
+  return best;
+}
+
+}  // namespace
+
+BytesPerSecond bisection_bound(const Wires& wires, int tries, std::uint64_t seed) {
+  double best = least_cut(wires, tries, seed);
+  if (const auto routers = routers_alone(wires))
+    best = std::min(best, least_cut(*routers, tries, seed));
   return BytesPerSecond{best};
+}
+
+int affordable_halvings(const Wires& wires) {
+  return static_cast<int>(std::clamp<std::size_t>(
+      kAffordableLinks / std::max<std::size_t>(1, wires.links.size()), 1, kMostHalvings));
 }
 
 }  // namespace orrery

@@ -3,23 +3,25 @@
 #include <cstdint>
 #include <vector>
 
+#include "orrery/network/graph/search/router_graph.hpp"
 #include "orrery/network/topology.hpp"
 
 namespace orrery {
 
-// Endpoints, switches and cables.
+// Endpoints, switches that have a cable left, and cables.
 NetworkFacts counts_of(const Wires& wires);
 
 // Diameter and average hops, exact where the endpoints see the same network as each `source` in
 // equal numbers: one source of each orbit.
-void count_hops(const Wires& wires, const std::vector<std::uint32_t>& sources, NetworkFacts& facts);
+void count_hops(const RouterGraph& graph, const std::vector<std::uint32_t>& sources,
+                NetworkFacts& facts);
 
 // The same from at most `most` sources that `seed` draws; with its standard error where not all
 // are asked. The diameter is then the largest distance seen: a lower bound.
-void sample_hops(const Wires& wires, std::uint32_t most, std::uint64_t seed, NetworkFacts& facts);
+void sample_hops(const RouterGraph& graph, std::uint32_t most, std::uint64_t seed,
+                 NetworkFacts& facts);
 
-// The least cut that `tries` random halvings, each improved by swaps (Kernighan, Lin, 1970), find:
-// an upper bound of the bisection. The switches follow the majority of their neighbours.
-BytesPerSecond bisection_bound(const Wires& wires, int tries, std::uint64_t seed);
+// As many sources as a second's work allows, and never fewer than a few dozen.
+std::uint32_t affordable_sources(const RouterGraph& graph);
 
 }  // namespace orrery

@@ -1,0 +1,50 @@
+#include "orrery/cost/power/power_calibration.hpp"
+
+#include <algorithm>
+
+namespace orrery {
+namespace {
+
+FlopsPerSecond first_of(FlopsPerSecond a, FlopsPerSecond b) { return a.value() > 0 ? a : b; }
+
+// Energy such that the units at full rate draw the same share of the power limit as `from`'s.
+JoulesPerFlop same_share(JoulesPerFlop energy, FlopsPerSecond from, FlopsPerSecond to,
+                         double limits) {
+  return from.value() > 0 && to.value() > 0 ? energy * (limits * (from / to)) : energy * limits;
+}
+
+}  // namespace
+
+PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
+                              Borrowing how) {
+  PowerCalibration c = metered;
+  c.borrowed_from = from.name;
+  c.borrowing = how;
+  c.rows = 0;
+  if (how == Borrowing::None || how == Borrowing::Generation) return c;
+  const double cores = static_cast<double>(std::max(1, from.cores)) / std::max(1, to.cores);
+  const PeakRates &f = from.peak, &t = to.peak;
+  const FlopsPerSecond half_from = first_of(f.bf16, f.fp16), half_to = first_of(t.bf16, t.fp16);
+  if (how == Borrowing::Process) {
+    if (half_from.value() > 0 && half_to.value() > 0) c.core *= cores * (half_to / half_from);
+    return c;
+  }
+  const double limits = to.tdp / from.tdp;
+  c.core *= limits * cores;
+  FlopEnergies& e = c.flop;
+  e.fp32 = same_share(e.fp32, f.fp32, t.fp32, limits);
+  e.tf32 = same_share(e.tf32, f.tf32, t.tf32, limits);
+  e.bf16 = same_share(e.bf16, half_from, half_to, limits);
+  // A format without units of its own runs on the next wider one, at its energy.
+  const auto narrow = [&](JoulesPerFlop energy, FlopsPerSecond a, FlopsPerSecond b) {
+    return b.value() > 0 ? same_share(energy, a, b, limits) : e.bf16;
+  };
+  e.fp8 = narrow(e.fp8, f.fp8, t.fp8);
+  e.fp8_block = narrow(e.fp8_block, f.fp8, t.fp8);
+  e.int8 = narrow(e.int8, f.int8, t.int8);
+  e.fp4 = t.fp4.value() > 0 && f.fp4.value() > 0 ? same_share(e.fp4, f.fp4, t.fp4, limits) : e.fp8;
+  e.vector = same_share(e.vector, f.vector, t.vector, limits);
+  return c;
+}
+
+}  // namespace orrery
