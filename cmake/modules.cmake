@@ -48,12 +48,15 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/classes/flow_rows.cpp
     src/orrery/network/fabric/classes/partition.cpp
     src/orrery/network/fabric/exchange.cpp
+    src/orrery/network/fabric/fluid/clocks.cpp
     src/orrery/network/fabric/fluid/finish_times.cpp
     src/orrery/network/fabric/fluid/fluid_engine.cpp
     src/orrery/network/fabric/fluid/fluid_network.cpp
     src/orrery/network/fabric/max_min.cpp
     src/orrery/network/fabric/max_min_exchange.cpp
+    src/orrery/network/fabric/rates/incidence.cpp
     src/orrery/network/fabric/rates/max_min_rates.cpp
+    src/orrery/network/fabric/rates/repeated_fill.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/graph.cpp
     src/orrery/network/graph/search/counted_facts.cpp
@@ -62,6 +65,8 @@ orrery_module(network SOURCES
     src/orrery/network/graph/search/router_graph.cpp
     src/orrery/network/graph/symmetry.cpp
     src/orrery/network/graph/waiting_cycle.cpp
+    src/orrery/network/placement/placement_search.cpp
+    src/orrery/network/placement/rank_map.cpp
     src/orrery/network/routings/adaptive/ugal.cpp
     src/orrery/network/routings/destination_modulo.cpp
     src/orrery/network/routings/dimension_order.cpp
@@ -102,6 +107,7 @@ orrery_module(network SOURCES
     src/orrery/network/topologies/trees/single_switch.cpp
     src/orrery/network/topologies/wired.cpp
     src/orrery/network/topology_facts.cpp
+    src/orrery/network/traffic/background.cpp
     src/orrery/network/traffic/collisions.cpp
     src/orrery/network/traffic/concurrent.cpp
     src/orrery/network/traffic/flow_list.cpp
@@ -133,9 +139,11 @@ orrery_module(collective SOURCES
     src/orrery/collective/schedules/algorithms/shift.cpp
     src/orrery/collective/schedules/algorithms/swing.cpp
     src/orrery/collective/schedules/builtins.cpp
-    src/orrery/collective/schedules/in_network.cpp
-    src/orrery/collective/schedules/msccl.cpp
+    src/orrery/collective/schedules/choice.cpp
+    src/orrery/collective/schedules/special/in_network.cpp
+    src/orrery/collective/schedules/special/msccl.cpp
     src/orrery/collective/schedules/schedule_traffic.cpp
+    src/orrery/collective/schedules/special/uneven_all_to_all.cpp
   DEPENDS base des hw network
   LIBRARIES tinyxml2::tinyxml2)
 orrery_module(model SOURCES
@@ -212,12 +220,27 @@ orrery_module(study SOURCES
     src/orrery/study/chip/roofline_study.cpp
     src/orrery/study/chip/roofline_svg.cpp
     src/orrery/study/chip/roofline_text.cpp
-    src/orrery/study/network/flow_file.cpp
     src/orrery/study/network/heat_map.cpp
     src/orrery/study/network/network_json.cpp
     src/orrery/study/network/network_text.cpp
-    src/orrery/study/network/read_network_study.cpp
-    src/orrery/study/network/run_network_study.cpp
+    src/orrery/study/network/chakra/chakra_trace.cpp
+    src/orrery/study/network/chakra/chakra_traffic.cpp
+    src/orrery/study/network/chakra/wire_reader.cpp
+    src/orrery/study/network/play/algorithm.cpp
+    src/orrery/study/network/play/demands.cpp
+    src/orrery/study/network/play/link_loads.cpp
+    src/orrery/study/network/play/placement.cpp
+    src/orrery/study/network/play/play_collective.cpp
+    src/orrery/study/network/play/run_network_study.cpp
+    src/orrery/study/network/read/check_failed_ways.cpp
+    src/orrery/study/network/read/flow_file.cpp
+    src/orrery/study/network/read/read_catalog_wires.cpp
+    src/orrery/study/network/read/read_collective.cpp
+    src/orrery/study/network/read/read_load.cpp
+    src/orrery/study/network/read/read_network_study.cpp
+    src/orrery/study/network/read/read_traffic.cpp
+    src/orrery/study/network/read/read_wires.cpp
+    src/orrery/study/network/read/size_table.cpp
     src/orrery/study/network/topology_picture.cpp
     src/orrery/study/op_text.cpp
     src/orrery/study/read_study.cpp
@@ -231,6 +254,8 @@ target_compile_definitions(orrery_study PRIVATE
 orrery_module(accuracy SOURCES
     src/orrery/accuracy/calibration_text.cpp
     src/orrery/accuracy/collective_fit.cpp
+    src/orrery/accuracy/collectives/fit_plan.cpp
+    src/orrery/accuracy/collectives/published_scores.cpp
     src/orrery/accuracy/collective_rows.cpp
     src/orrery/accuracy/csv_table.cpp
     src/orrery/accuracy/evaluator.cpp

@@ -23,7 +23,10 @@ NETWORK_KINDS = [
     ("link", "link", "`cluster.link` of a network study, and the links that a topology names for itself."),
     ("failed", "failed", "`failed` of any topology: what of it is broken. What is left must join all endpoints."),
     ("collective", "collective", "`collective:` of a study with `task: collective`; beside these `size`, one or a list."),
-    ("traffic", "traffic", "`traffic:` of a study with `task: traffic`; or `file:`, a CSV with columns from, to, size and start."),
+    ("traffic", "traffic", "`traffic:` of a study with `task: traffic`; or `file:`, a CSV with columns from, to, size and start; or `chakra:`, one execution trace (with `ranks:`) or the PREFIX of PREFIX.0.et and so on."),
+    ("placement", "placement", "`placement:` of a collective's study, or one of the strategies alone."),
+    ("background", "background", "Each item of `background:`: flows that start at random as long as what is asked is not over; `load` is required."),
+    ("neighbour", "neighbours", "Each item of `neighbours:`: a collective of another job, again and again."),
     ("packet", "packet", "`packet:` of a network study with `fabric: packet`."),
 ]
 BEGIN, END = "<!-- fields: begin -->", "<!-- fields: end -->"

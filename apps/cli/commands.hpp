@@ -102,6 +102,7 @@ struct ValidateCommandOptions {
   std::vector<std::string> rows;
   std::string source, row;
   std::string kernels;  // a folder of measured kernels, instead of rows
+  std::string collectives;  // a folder of published collectives, instead of rows
   std::string chip_model = "roofline";
   bool leave_chip_out = false;  // kernels: coefficients of a relative
   int worst = 0;

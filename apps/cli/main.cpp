@@ -171,6 +171,8 @@ int dispatch(int argc, char** argv) {
   ValidateCommandOptions validate;
   auto* validate_cmd = app.add_subcommand("validate", "predict published measurements and score ourselves");
   validate_cmd->add_option("--rows", validate.rows, "CSV of published rows; by default those of validation/");
+  validate_cmd->add_option("--collectives", validate.collectives,
+                           "a folder with ground-truth/collectives.csv: score published collectives instead of runs");
   validate_cmd->add_option("--kernels", validate.kernels, "a folder of measured kernels: score single kernels instead of runs");
   add_chip_model(validate_cmd, validate.chip_model);
   validate_cmd->add_flag("--leave-chip-out", validate.leave_chip_out,

@@ -1,4 +1,7 @@
 orrery_test(unit/collective/closed_form_test DEPENDS collective)
 orrery_test(unit/collective/schedules/schedules_test DEPENDS collective)
 orrery_test(unit/collective/schedules/in_network_test DEPENDS collective)
+orrery_test(unit/collective/schedules/choice_test DEPENDS collective)
+orrery_test(unit/collective/schedules/uneven_all_to_all_test DEPENDS collective)
 orrery_test(unit/collective/schedules/msccl_test DEPENDS collective)
+orrery_test(unit/collective/schedules/looping_schedule_test DEPENDS collective)

@@ -10,7 +10,7 @@ foreach(pair "howto/add-your-own-chip own_chip" "tutorial/02-design-a-chip desig
   add_test(NAME page_${name} COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/page_blocks.py
     ${PROJECT_SOURCE_DIR}/docs/${page}.md ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
-foreach(study every_field every_field_serve)
+foreach(study every_field every_field_network every_field_serve)
   add_test(NAME ${study} COMMAND ${Python3_EXECUTABLE}
     ${PROJECT_SOURCE_DIR}/tests/golden/every_field.py $<TARGET_FILE:orrery-cli>
     ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests/golden/${study}.yaml)

@@ -43,7 +43,9 @@ std::vector<FieldHelp> fields_of_kind(const std::string& kind) {
   if (kind == "stack") return fields_of<Stack>();
   if (kind == "published") return fields_of<PublishedFigure>();
   if (kind == "collective") return fields_of<CollectiveSpec>();
-  if (kind == "traffic") return fields_of<PatternSpec>();
+  if (kind == "traffic" || kind == "background") return fields_of<PatternSpec>();
+  if (kind == "placement") return fields_of<PlacementSpec>();
+  if (kind == "neighbour") return fields_of<NeighbourSpec>();
   if (kind == "packet") return fields_of<PacketOptions>();
   if (kind == "link") return fields_of<LinkSpec>();
   if (kind == "failed") return fields_of<Failures>();

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "../commands.hpp"
+#include "orrery/accuracy/collectives/published_scores.hpp"
 #include "orrery/accuracy/kernel_scores.hpp"
 
 #ifndef ORRERY_VALIDATION
@@ -24,6 +25,12 @@ std::string validation_folder() {
 
 int validate_command(const ValidateCommandOptions& options) {
   const Catalog catalog = Catalog::standard();
+  if (!options.collectives.empty()) {
+    const auto scores = published_scores(options.collectives, catalog);
+    if (!scores) return report_problems(scores.error());
+    fmt::print("{}", options.format == Format::Json ? to_json(*scores) : to_text(*scores));
+    return kOk;
+  }
   if (!options.kernels.empty()) {
     const auto coefficients = options.leave_chip_out ? Coefficients::Kin : Coefficients::Own;
     const auto scores =

@@ -49,6 +49,12 @@ class CollectiveSchedule {
   // How many messages of the step come to the rank.
   [[nodiscard]] virtual std::uint32_t receives(std::uint32_t stream, std::uint32_t rank,
                                                std::uint32_t step) const = 0;
+  // What of it the rank adds to its own, once the step is over. A rank adds on all streams at once,
+  // each getting its even part of the rank's speed.
+  [[nodiscard]] virtual Bytes added(std::uint32_t /*stream*/, std::uint32_t /*rank*/,
+                                    std::uint32_t /*step*/) const {
+    return {};
+  }
   [[nodiscard]] virtual IdleCost idle_cost() const = 0;
   // Whether rank r does what rank 0 does, with every peer r further (modulo ranks).
   [[nodiscard]] virtual bool is_shift_invariant() const { return false; }

@@ -25,8 +25,11 @@ constexpr Tag unpacked(std::uint64_t tag) {
 }  // namespace
 
 ScheduleTraffic::ScheduleTraffic(const CollectiveSchedule& schedule,
-                                 std::vector<std::uint32_t> endpoints)
-    : schedule_(schedule), endpoints_(std::move(endpoints)), ranks_(schedule.ranks()) {
+                                 std::vector<std::uint32_t> endpoints, BytesPerSecond gamma)
+    : schedule_(schedule),
+      endpoints_(std::move(endpoints)),
+      ranks_(schedule.ranks()),
+      gamma_(gamma / static_cast<double>(schedule.streams())) {
   ORRERY_CHECK(endpoints_.size() == ranks_, "{} endpoints for {} ranks", endpoints_.size(), ranks_);
 }
 
@@ -42,10 +45,10 @@ void ScheduleTraffic::begin(Injector& network) {
 // Starts the rank's step, and goes on while there is nothing to wait for.
 void ScheduleTraffic::advance(std::uint32_t stream, std::uint32_t rank, Injector& network) {
   Place& place = places_[place_of(stream, rank)];
-  for (const std::uint32_t steps = schedule_.steps(stream);; ++place.step) {
+  for (const std::uint32_t steps = schedule_.steps(stream);; add(stream, rank, network)) {
     if (place.step == steps) {
       --unfinished_;
-      completion_ = std::max(completion_, network.now());
+      completion_ = std::max({completion_, network.now(), place.ready});
       return;
     }
     moves_.clear();
@@ -63,10 +66,24 @@ void ScheduleTraffic::advance(std::uint32_t stream, std::uint32_t rank, Injector
       // Tells flows of different pairs and streams apart for ECMP.
       const std::uint64_t pair = packed({0, stream, rank, move.peer});
       network.send({endpoints_[rank], endpoints_[move.peer], move.size,
-                    packed({place.step, stream, rank, move.peer}), mixed(pair)});
+                    packed({place.step, stream, rank, move.peer}), mixed(pair)},
+                   std::max(place.ready - network.now(), Seconds{}));
     }
     if (place.sending > 0 || place.awaited > 0) return;
   }
+}
+
+// Adds what the step brought: the next one starts later by that.
+void ScheduleTraffic::add(std::uint32_t stream, std::uint32_t rank, Injector& network) {
+  Place& place = places_[place_of(stream, rank)];
+  place.ready = std::max(place.ready, network.now());
+  place.ready += schedule_.added(stream, rank, place.step) / gamma_;
+  ++place.step;
+}
+
+void ScheduleTraffic::end_step(std::uint32_t stream, std::uint32_t rank, Injector& network) {
+  add(stream, rank, network);
+  advance(stream, rank, network);
 }
 
 void ScheduleTraffic::delivered(std::uint64_t tag, Injector& network) {
@@ -74,18 +91,12 @@ void ScheduleTraffic::delivered(std::uint64_t tag, Injector& network) {
   Place& receiver = places_[place_of(t.stream, t.to)];
   if (receiver.step == t.step) {
     ORRERY_CHECK(receiver.awaited > 0, "rank {} gets more than it awaits in step {}", t.to, t.step);
-    if (--receiver.awaited == 0 && receiver.sending == 0) {
-      ++receiver.step;
-      advance(t.stream, t.to, network);
-    }
+    if (--receiver.awaited == 0 && receiver.sending == 0) end_step(t.stream, t.to, network);
   } else {
     ++early_[packed({t.step, t.stream, 0, t.to})];
   }
   Place& sender = places_[place_of(t.stream, t.from)];
-  if (--sender.sending == 0 && sender.awaited == 0) {
-    ++sender.step;
-    advance(t.stream, t.from, network);
-  }
+  if (--sender.sending == 0 && sender.awaited == 0) end_step(t.stream, t.from, network);
 }
 
 }  // namespace orrery

@@ -11,12 +11,14 @@ namespace orrery {
 // traffic.
 class ScheduleTraffic final : public Traffic {
  public:
-  ScheduleTraffic(const CollectiveSchedule& schedule, std::vector<std::uint32_t> endpoints);
+  // `gamma`: at which a rank adds what it received; by default that takes no time.
+  ScheduleTraffic(const CollectiveSchedule& schedule, std::vector<std::uint32_t> endpoints,
+                  BytesPerSecond gamma = BytesPerSecond{std::numeric_limits<double>::infinity()});
 
   void begin(Injector& network) override;
   void delivered(std::uint64_t tag, Injector& network) override;
 
-  // Whether every rank is through.
+  // Whether every rank is through, and when the last was: after the last delivery by what it adds.
   [[nodiscard]] bool is_done() const { return unfinished_ == 0; }
   [[nodiscard]] Seconds completion() const { return completion_; }
 
@@ -26,9 +28,12 @@ class ScheduleTraffic final : public Traffic {
     std::uint32_t step = 0;
     std::uint32_t sending = 0;  // of this step, on their way
     std::uint32_t awaited = 0;  // of this step, still to come
+    Seconds ready;              // the step starts; the one before it is added
   };
 
   void advance(std::uint32_t stream, std::uint32_t rank, Injector& network);
+  void add(std::uint32_t stream, std::uint32_t rank, Injector& network);
+  void end_step(std::uint32_t stream, std::uint32_t rank, Injector& network);
   [[nodiscard]] std::size_t place_of(std::uint32_t stream, std::uint32_t rank) const {
     return std::size_t{stream} * ranks_ + rank;
   }
@@ -36,6 +41,7 @@ class ScheduleTraffic final : public Traffic {
   const CollectiveSchedule& schedule_;
   std::vector<std::uint32_t> endpoints_;
   std::uint32_t ranks_;
+  BytesPerSecond gamma_;  // of one stream
   std::vector<Place> places_;
   // Messages of steps that their receiver has not reached.
   std::unordered_map<std::uint64_t, std::uint32_t> early_;

@@ -9,7 +9,11 @@ namespace orrery {
 
 class Concurrent final : public Traffic {
  public:
-  void add(std::unique_ptr<Traffic> traffic) { parts_.push_back(std::move(traffic)); }
+  void add(std::unique_ptr<Traffic> traffic) {
+    add(*traffic);
+    owned_.push_back(std::move(traffic));
+  }
+  void add(Traffic& traffic) { parts_.push_back(&traffic); }  // which must outlive this
 
   void begin(Injector& network) override;
   void delivered(std::uint64_t tag, Injector& network) override;
@@ -22,7 +26,8 @@ class Concurrent final : public Traffic {
   };
   class Relay;
 
-  std::vector<std::unique_ptr<Traffic>> parts_;
+  std::vector<std::unique_ptr<Traffic>> owned_;
+  std::vector<Traffic*> parts_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
 };

@@ -11,7 +11,8 @@ void Recorder::delivered(std::uint64_t tag, Injector& network) {
   network_ = &network;
   const Sent sent = sent_[tag];
   free_.push_back(static_cast<std::uint32_t>(tag));
-  durations_.push_back(network.now() - sent.at);
+  last_ = network.now();
+  if (!sent.is_timer) durations_.push_back(last_ - sent.at);
   inner_.delivered(sent.tag, *this);
 }
 
@@ -24,7 +25,8 @@ void Recorder::send(const Message& message, Seconds after) {
     slot = free_.back();
     free_.pop_back();
   }
-  sent_[slot] = {message.tag, network_->now() + after};
+  const bool is_timer = message.from == message.to && !(message.size > Bytes{});
+  sent_[slot] = {message.tag, network_->now() + after, is_timer};
   Message ours = message;
   ours.tag = slot;
   network_->send(ours, after);

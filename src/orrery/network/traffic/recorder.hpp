@@ -1,4 +1,5 @@
-// Recorder: traffic that also notes how long each message took, from its sending to its delivery.
+// Recorder: traffic that also notes how long each message took, from its sending to its delivery,
+// and when all of it was over.
 #pragma once
 #include <vector>
 
@@ -14,13 +15,18 @@ class Recorder final : public Traffic, private Injector {
   void begin(Injector& network) override;
   void delivered(std::uint64_t tag, Injector& network) override;
 
-  // Of every message that was delivered, in the order of delivery.
+  // Of every message that was delivered, in the order of delivery; those of nothing to oneself,
+  // with which traffic waits, are none.
   [[nodiscard]] const std::vector<Seconds>& durations() const { return durations_; }
+  // Nothing is under way: what only sends when something arrives will send no more.
+  [[nodiscard]] bool is_over() const { return network_ != nullptr && free_.size() == sent_.size(); }
+  [[nodiscard]] Seconds last_delivery() const { return last_; }
 
  private:
   struct Sent {
     std::uint64_t tag = 0;  // the inner traffic's
     Seconds at;
+    bool is_timer = false;  // of nothing, to oneself
   };
 
   [[nodiscard]] Seconds now() const override { return network_->now(); }
@@ -31,6 +37,7 @@ class Recorder final : public Traffic, private Injector {
   std::vector<Sent> sent_;  // by our tag
   std::vector<std::uint32_t> free_;
   std::vector<Seconds> durations_;
+  Seconds last_;
 };
 
 }  // namespace orrery

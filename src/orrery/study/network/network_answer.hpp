@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "orrery/network/placement/placement_search.hpp"
 #include "orrery/cost/network_bill.hpp"
 #include "orrery/network/traffic/collisions.hpp"
 #include "orrery/report/report.hpp"
@@ -21,6 +22,9 @@ struct LinkLoad {
 struct NetworkResult {
   Bytes size;  // as the study says it; of one flow for traffic
   Seconds completion, lower_bound;
+  Seconds idle;           // completion without the study's background and neighbours; 0: has none
+  std::string algorithm;  // of a collective
+  std::vector<std::uint64_t> neighbour_rounds;        // by neighbour: how often it was through
   BytesPerSecond algorithm_bandwidth, bus_bandwidth;  // collectives; nccl-tests' convention
   std::uint64_t flows = 0;
   std::vector<std::pair<std::string, Seconds>> flow_completion;  // "p50" ... "max"
@@ -35,8 +39,9 @@ struct NetworkResult {
 
 struct NetworkAnswer {
   NetworkStudy study;
-  std::string algorithm;
+  std::string algorithm;  // of all results; "auto" where they differ
   std::uint64_t ranks = 0;
+  std::optional<SearchedMap> searched;
   std::vector<NetworkResult> results;  // one a size
 };
 

@@ -31,10 +31,22 @@ Json facts_json(const NetworkFacts& f) {
   return out;
 }
 
+Json congestion_json(const Congestion& c) {
+  Json out;
+  out["busiest_link_s"] = checked(c.busiest.value(), "busiest_link_s");
+  out["all_links_s"] = checked(c.sum.value(), "all_links_s");
+  return out;
+}
+
 void add_result(const NetworkResult& r, bool is_collective, Json& out) {
   out["size_bytes"] = checked(r.size.value(), "size_bytes");
   out["completion_s"] = checked(r.completion.value(), "completion_s");
   out["lower_bound_s"] = checked(r.lower_bound.value(), "lower_bound_s");
+  if (r.idle > Seconds{}) {
+    out["idle_completion_s"] = checked(r.idle.value(), "idle_completion_s");
+    out["slowdown"] = checked(r.completion / r.idle, "slowdown");
+    out["neighbour_rounds"] = r.neighbour_rounds;
+  }
   if (is_collective) {
     out["algorithm_bandwidth_bytes_per_s"] =
         checked(r.algorithm_bandwidth.value(), "algorithm_bandwidth");
@@ -85,6 +97,12 @@ std::string to_json(const NetworkAnswer& a) {
     out["collective"] = name_of(s.collective->kind);
     out["algorithm"] = a.algorithm;
     out["groups"] = s.collective->groups;
+    out["placement"] = name_of(s.placement.strategy);
+    if (a.searched) {
+      out["identity_placement"] = congestion_json(a.searched->before);
+      out["searched_placement"] = congestion_json(a.searched->after);
+      out["rank_map"] = a.searched->map;
+    }
   } else {
     out["pattern"] = s.pattern;
   }
@@ -95,6 +113,7 @@ std::string to_json(const NetworkAnswer& a) {
     out["sweep"] = Json::array();
     for (const NetworkResult& r : a.results) {
       Json one;
+      if (s.collective) one["algorithm"] = r.algorithm;
       add_result(r, s.collective.has_value(), one);
       out["sweep"].push_back(one);
     }

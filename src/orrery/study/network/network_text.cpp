@@ -38,6 +38,29 @@ std::string sweep_table(const NetworkAnswer& a) {
   return out;
 }
 
+std::string placement_line(const NetworkAnswer& a) {
+  if (a.study.placement.strategy == PlacementKind::Identity) return "";
+  std::string out = fmt::format("  placement  {}", name_of(a.study.placement.strategy));
+  if (a.searched)
+    out += fmt::format(": busiest link {} in place of {}, {} swaps tried",
+                       show(a.searched->after.busiest), show(a.searched->before.busiest),
+                       a.searched->swaps);
+  return out + "\n";
+}
+
+std::string load_lines(const NetworkAnswer& a, const NetworkResult& r) {
+  if (!a.study.has_load()) return "";
+  std::string out = fmt::format("  slowdown   {:.3f} of {} on the idle network\n",
+                                r.idle > Seconds{} ? r.completion / r.idle : 1.0, show(r.idle));
+  for (const PatternSpec& b : a.study.background)
+    out += fmt::format("  beside     {} flows of {} at {:.0f}% load\n", name_of(b.pattern),
+                       show(b.size), 100 * b.load);
+  for (std::size_t i = 0; i < a.study.neighbours.size(); ++i)
+    out += fmt::format("  beside     {}, {} times\n", a.study.neighbours[i].name,
+                       i < r.neighbour_rounds.size() ? r.neighbour_rounds[i] : 0);
+  return out;
+}
+
 }  // namespace
 
 std::string to_text(const NetworkAnswer& a, Colour colour) {
@@ -49,6 +72,7 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
       facts.endpoints, facts.switches, facts.cables, facts.diameter, facts.average_hops,
       facts.sampled_endpoints > 0 ? fmt::format(" +- {:.2f}", facts.average_hops_error) : "");
   out += fmt::format("  routing    {}, fabric {}\n", a.study.routing, name_of(a.study.fabric));
+  out += placement_line(a);
   const NetworkResult& last = a.results.back();
   if (a.results.size() > 1) {
     out += sweep_table(a);
@@ -60,6 +84,7 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
                          show(last.algorithm_bandwidth), show(last.bus_bandwidth));
     out += fmt::format("  messages   {}\n", last.flows);
   }
+  out += load_lines(a, last);
   if (last.flow_completion.size() > 1) {
     out += "  a message  ";
     for (const auto& [name, time] : last.flow_completion)

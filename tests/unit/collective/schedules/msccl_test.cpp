@@ -1,4 +1,4 @@
-#include "orrery/collective/schedules/msccl.hpp"
+#include "orrery/collective/schedules/special/msccl.hpp"
 
 #include <gtest/gtest.h>
 

@@ -37,6 +37,10 @@ class Binomial final : public CollectiveSchedule {
     if (reduces_) return rank < distance && rank + distance < ranks_ ? 1 : 0;
     return is_lower(rank, distance) ? 1 : 0;
   }
+  [[nodiscard]] Bytes added(std::uint32_t stream, std::uint32_t rank,
+                            std::uint32_t step) const override {
+    return reduces_ && receives(stream, rank, step) > 0 ? size_ : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     const double n = steps(0);
     return {n, n * size_, reduces_ ? n * size_ : Bytes{}};

@@ -39,6 +39,10 @@ class Bucket final : public CollectiveSchedule {
   [[nodiscard]] std::uint32_t receives(std::uint32_t, std::uint32_t, std::uint32_t) const override {
     return 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t stream, std::uint32_t /*rank*/,
+                            std::uint32_t step) const override {
+    return kind_ != CollectiveKind::AllGather && step < pass_ ? at(stream, step).piece : Bytes{};
+  }
   // The stream that is busiest; on equal sides they are alike.
   [[nodiscard]] IdleCost idle_cost() const override {
     IdleCost cost;

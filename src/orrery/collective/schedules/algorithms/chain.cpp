@@ -28,6 +28,10 @@ class Chain final : public CollectiveSchedule {
     const std::uint32_t place = place_of(rank);
     return place > 0 && step + 1 >= place && step + 1 < place + chunks_ ? 1 : 0;
   }
+  [[nodiscard]] Bytes added(std::uint32_t stream, std::uint32_t rank,
+                            std::uint32_t step) const override {
+    return reduces_ && receives(stream, rank, step) > 0 ? chunk_ : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     const double n = steps(0);
     return {n, n * chunk_, reduces_ ? n * chunk_ : Bytes{}};

@@ -32,6 +32,9 @@ class Direct final : public CollectiveSchedule {
     if (from_one_) return rank == 0 ? 0 : 1;
     return ranks_ - 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t, std::uint32_t, std::uint32_t step) const override {
+    return reduces_ && step == 0 ? (ranks_ - 1.0) * message_ : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     const Bytes once = (ranks_ - 1.0) * message_;
     return {static_cast<double>(steps_), static_cast<double>(steps_) * once,

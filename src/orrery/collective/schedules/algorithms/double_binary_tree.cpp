@@ -91,6 +91,16 @@ class DoubleBinaryTree final : public CollectiveSchedule {
     }
     return count;
   }
+  [[nodiscard]] Bytes added(std::uint32_t /*stream*/, std::uint32_t rank,
+                            std::uint32_t step) const override {
+    Bytes sum;
+    for (const bool second : {false, true}) {
+      tree_.each_child(mirrored(rank, second), [&](std::uint32_t child) {
+        if (has_chunk(step, tree_.height(child))) sum += chunk_;
+      });
+    }
+    return sum;
+  }
   // Inner ranks send one chunk up and two down, and one up as a leaf: four of S/(2c) on a port.
   [[nodiscard]] IdleCost idle_cost() const override {
     const double n = steps(0);

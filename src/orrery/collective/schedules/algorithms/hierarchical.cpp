@@ -37,6 +37,10 @@ class Hierarchical final : public CollectiveSchedule {
   [[nodiscard]] std::uint32_t receives(std::uint32_t, std::uint32_t, std::uint32_t) const override {
     return 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t, std::uint32_t, std::uint32_t step) const override {
+    const bool adds = kind_ != CollectiveKind::AllGather && step < inside_ - 1 + nodes_ - 1;
+    return adds ? piece(is_inside(step)) : Bytes{};
+  }
   // Both kinds of link alike, one chunk after the other.
   [[nodiscard]] IdleCost idle_cost() const override {
     IdleCost cost;

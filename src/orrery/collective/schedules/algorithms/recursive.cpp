@@ -52,6 +52,13 @@ class Recursive final : public CollectiveSchedule {
     if (folded_ > 0 && step + 1 == steps(0)) return pairs && is_even ? 1 : 0;
     return pairs && is_even ? 0 : 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t stream, std::uint32_t rank,
+                            std::uint32_t step) const override {
+    if (receives(stream, rank, step) == 0 || exchange_ == Exchange::Doubling) return {};
+    if (folded_ > 0 && step == 0) return size_;
+    const std::uint32_t core_step = folded_ > 0 ? step - 1 : step;
+    return core_step < bits_ ? exchange_at(core_step).size : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     IdleCost cost;
     for (std::uint32_t s = 0; s < core_steps(); ++s) {

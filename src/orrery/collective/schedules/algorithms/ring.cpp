@@ -29,6 +29,9 @@ class Ring final : public CollectiveSchedule {
   [[nodiscard]] std::uint32_t receives(std::uint32_t, std::uint32_t, std::uint32_t) const override {
     return 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t, std::uint32_t, std::uint32_t step) const override {
+    return reduces_ && step < ranks_ - 1 ? piece_ : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     const double n = steps(0);
     return {n, n * piece_, reduces_ ? (ranks_ - 1.0) * directions_ * piece_ : Bytes{}};

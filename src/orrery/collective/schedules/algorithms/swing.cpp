@@ -33,6 +33,9 @@ class Swing final : public CollectiveSchedule {
   [[nodiscard]] std::uint32_t receives(std::uint32_t, std::uint32_t, std::uint32_t) const override {
     return 1;
   }
+  [[nodiscard]] Bytes added(std::uint32_t, std::uint32_t, std::uint32_t step) const override {
+    return kind_ != CollectiveKind::AllGather && step < bits_ ? piece(step) : Bytes{};
+  }
   [[nodiscard]] IdleCost idle_cost() const override {
     IdleCost cost;
     cost.latencies = steps(0);

@@ -1,4 +1,4 @@
-// FinishTimes: which of many flows ends next, while their rates change.
+// FinishTimes: which of many ends is next, while they move.
 //
 // When few change at a time this is an indexed heap; when most do, keeping a heap in order costs
 // more than looking at all of them, so it becomes a scan until changes are few again.

@@ -1,6 +1,7 @@
 #include "orrery/network/fabric/fluid/fluid_engine.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "orrery/base/check.hpp"
@@ -25,14 +26,14 @@ FabricResult FluidEngine::play(Traffic& traffic) {
   deliver(traffic);
   for (;;) {
     settle();
-    const double drained = finish_.next();
+    const double drained = clocks_.next();
     const double start_time = starts_.empty() ? kNever : starts_.top().time;
     const double arrival = arrivals_.empty() ? kNever : arrivals_.top().time;
     const double next = std::min({drained, start_time, arrival});
     if (next == kNever) break;
     now_ = std::max(now_, next);
     const double until = now_ + kSameTime * now_;
-    finish_.take_until(until, ended_);
+    clocks_.take_until(until, ended_);
     for (const FlowIndex f : ended_) end(f);
     while (!arrivals_.empty() && arrivals_.top().time <= until) {
       delivered_.push_back(arrivals_.top().message.tag);
@@ -71,9 +72,7 @@ void FluidEngine::start(const Message& m) {
   }
   const FlowIndex f = rates_.add(uses_);
   if (live_.size() <= f) live_.resize(f + 1);
-  live_[f] = {.left = size,
-              .since = now_,
-              .size = size,
+  live_[f] = {.size = size,
               .latency = latency,
               .tag = m.tag,
               .choice = m.choice,
@@ -91,8 +90,7 @@ bool FluidEngine::take_over(const Message& m) {
     started_.push_back(*at);
     *at = live.next_parked;
     live.parked = false;
-    live.left = live.size = m.size.value();
-    live.since = now_;
+    live.size = m.size.value();
     live.tag = m.tag;
     return true;
   }
@@ -131,12 +129,13 @@ void FluidEngine::remove_parked() {
     Live& live = live_[f];
     parked_of_sender_[live.from] = kNone;
     if (!live.parked) continue;
-    const auto links = rates_.links(f);
-    const auto shares = rates_.shares(f);
+    const auto links = rates_.incidence().links(f);
+    const auto shares = rates_.incidence().shares(f);
     for (std::size_t i = 0; i < links.size(); ++i) {
       result_.link_bytes[links[i]] += live.carried * shares[i];
     }
     rates_.remove(f);
+    clocks_.forget(f);
     changed_ = true;
   }
   parked_.clear();
@@ -145,21 +144,14 @@ void FluidEngine::remove_parked() {
 // Rates of what now runs, and when each flow would end.
 void FluidEngine::settle() {
   remove_parked();
-  std::span<const FlowIndex> changed;
-  if (changed_) changed = rates_.solve();
-  changed_ = false;
-  result_.events += changed.size();
-  finish_.begin_update(changed.size() + started_.size(), rates_.active());
-  for (const FlowIndex f : changed) {
-    Live& live = live_[f];
-    live.left = std::max(live.left - live.rate * (now_ - live.since), 0.0);
-    live.since = now_;
-    live.rate = rates_.rate(f);
-    finish_.set(f, now_ + live.left / live.rate);
-  }
-  for (const FlowIndex f : started_) {
-    const Live& live = live_[f];
-    finish_.set(f, now_ + live.left / live.rate);
+  for (const FlowIndex f : started_) clocks_.start(f, live_[f].size, now_);
+  if (changed_) {
+    const FlowLevels& solved = rates_.solve();
+    result_.events += solved.changed_flows;
+    // First who leaves a clock, while it still says what each has left; then how fast clocks go.
+    for (const FlowIndex f : solved.moved_flows) clocks_.move(f, solved.held[f].by, now_);
+    for (const std::uint32_t l : solved.changed_links) clocks_.set_rate(l, solved.level[l], now_);
+    changed_ = false;
   }
   started_.clear();
 }

@@ -6,12 +6,11 @@
 // over that one's rate and nothing is solved: a ring of a thousand steps is solved once.
 #pragma once
 #include <cstdint>
-#include <limits>
 #include <queue>
 #include <vector>
 
 #include "orrery/network/fabric.hpp"
-#include "orrery/network/fabric/fluid/finish_times.hpp"
+#include "orrery/network/fabric/fluid/clocks.hpp"
 #include "orrery/network/fabric/fluid/fluid_network.hpp"
 #include "orrery/network/fabric/rates/max_min_rates.hpp"
 
@@ -25,12 +24,7 @@ class FluidEngine final : private Injector {
   FabricResult play(Traffic& traffic);
 
  private:
-  using FlowIndex = MaxMinRates::FlowIndex;
-
   struct Live {
-    double left = 0.0;  // bytes, at `since`
-    double since = 0.0;
-    double rate = 0.0;     // from `since` on
     double carried = 0.0;  // bytes of all messages on this way so far
     double size = 0.0;
     double latency = 0.0;
@@ -63,7 +57,7 @@ class FluidEngine final : private Injector {
 
   FluidNetwork& network_;
   MaxMinRates rates_;
-  FinishTimes finish_;
+  Clocks clocks_;
   std::vector<Live> live_;
   std::priority_queue<Due> starts_;
   std::priority_queue<Due> arrivals_;

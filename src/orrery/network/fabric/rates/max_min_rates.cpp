@@ -14,10 +14,13 @@ constexpr double kSlack = 1e-12;
 constexpr std::uint32_t kCommitsBetweenSums = 64;
 // Local solving that ends up freeing more than this share of all flows was not worth it.
 constexpr std::size_t kFewFlows = 64;
+// Nor is it tried while a restart changes more than one flow in so many.
+constexpr std::size_t kFewChanges = 16;
 constexpr int kFailuresBeforeRestarts = 2;
 constexpr int kRestartsBeforeTryingAgain = 64;
 
-enum State : std::uint8_t { kGone, kFrozen, kFreed, kFixed };
+// A network of more links is not worth copying again and again.
+constexpr std::size_t kMostLinksToRepeat = 1024;
 
 // A binary heap, smallest level first; ties by link, so that order never depends on history.
 struct Less {
@@ -51,88 +54,51 @@ void pop(std::vector<K>& heap) {
 
 }  // namespace
 
-MaxMinRates::MaxMinRates(std::vector<double> capacity) : capacity_(std::move(capacity)) {
+MaxMinRates::MaxMinRates(std::vector<double> capacity)
+    : incidence_(capacity.size()),
+      capacity_(std::move(capacity)),
+      repeated_(incidence_, capacity_) {
   const std::size_t n = capacity_.size();
-  users_.resize(n);
   commits_.assign(n, 0);
   dirty_at_.assign(n, 0);
   stamp_.assign(n, 0);
   unfixed_.assign(n, 0);
   freed_users_.assign(n, 0);
-  for (auto* v :
-       {&load_, &weight_, &left_, &growing_, &freed_load_, &freed_weight_, &level_, &fastest_}) {
+  for (auto* v : {&load_, &left_, &growing_, &freed_load_, &freed_weight_, &level_, &fastest_,
+                  &levels_.level}) {
     v->assign(n, 0.0);
   }
 }
 
-MaxMinRates::FlowIndex MaxMinRates::add(std::span<const LinkUse> uses) {
-  if (uses.empty()) throw std::logic_error("MaxMinRates: a flow over no link");
-  FlowIndex f = 0;
-  if (free_index_.empty()) {
-    f = static_cast<FlowIndex>(rate_.size());
-    entry_.push_back(0);
-    entries_.push_back(0);
-    rate_.push_back(0.0);
-    new_rate_.push_back(0.0);
-    held_by_.push_back(0);
-    active_at_.push_back(0);
-    state_.push_back(kGone);
-  } else {
-    f = free_index_.back();
-    free_index_.pop_back();
+FlowIndex MaxMinRates::add(std::span<const LinkUse> uses) {
+  const FlowIndex f = incidence_.add(uses);
+  if (incidence_.index_end() > levels_.held.size()) {
+    levels_.held.resize(incidence_.index_end());
+    new_rate_.resize(incidence_.index_end());
+    new_holder_.resize(incidence_.index_end());
   }
-  const std::size_t length = uses.size();
-  if (free_blocks_.size() <= length) free_blocks_.resize(length + 1);
-  std::uint32_t begin = 0;
-  if (free_blocks_[length].empty()) {
-    begin = static_cast<std::uint32_t>(entry_link_.size());
-    entry_link_.resize(begin + length);
-    entry_share_.resize(begin + length);
-    entry_place_.resize(begin + length);
-  } else {
-    begin = free_blocks_[length].back();
-    free_blocks_[length].pop_back();
-  }
-  for (std::size_t i = 0; i < length; ++i) {
-    const std::uint32_t l = uses[i].link;
-    const auto e = static_cast<std::uint32_t>(begin + i);
-    entry_link_[e] = l;
-    entry_share_[e] = uses[i].share;
-    entry_place_[e] = static_cast<std::uint32_t>(users_[l].size());
-    users_[l].push_back({f, e});
-    weight_[l] += uses[i].share;
-    mark_dirty(l);
-  }
-  entry_[f] = begin;
-  entries_[f] = static_cast<std::uint32_t>(length);
-  rate_[f] = 0.0;
-  state_[f] = kFrozen;
-  active_at_[f] = static_cast<std::uint32_t>(active_.size());
-  active_.push_back(f);
+  levels_.held[f] = {.by = FlowLevels::kNoLink, .state = FlowLevels::Frozen};
+  for (const LinkUse& u : uses) mark_dirty(u.link);
   added_.push_back(f);
+  repeated_.add(f);
   return f;
 }
 
 void MaxMinRates::remove(FlowIndex f) {
-  if (state_[f] != kFrozen) throw std::logic_error("MaxMinRates: a flow removed twice");
-  const double rate = rate_[f];
-  for (std::uint32_t e = entry_[f]; e < entry_[f] + entries_[f]; ++e) {
-    const std::uint32_t l = entry_link_[e];
-    std::vector<User>& users = users_[l];
-    users[entry_place_[e]] = users.back();
-    entry_place_[users[entry_place_[e]].entry] = entry_place_[e];
-    users.pop_back();
-    load_[l] = users.empty() ? 0.0 : load_[l] - entry_share_[e] * rate;
-    weight_[l] = users.empty() ? 0.0 : weight_[l] - entry_share_[e];
+  FlowLevels::Held& held = levels_.held[f];
+  if (held.state != FlowLevels::Frozen) throw std::logic_error("MaxMinRates: a flow removed twice");
+  repeated_.remove(f, levels_);
+  const double rate = levels_.rate(f);
+  const auto links = incidence_.links(f);
+  const auto shares = incidence_.shares(f);
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const std::uint32_t l = links[i];
+    load_[l] = incidence_.users(l).size() == 1 ? 0.0 : load_[l] - shares[i] * rate;
     mark_dirty(l);
   }
-  free_blocks_[entries_[f]].push_back(entry_[f]);
-  state_[f] = kGone;
-  active_[active_at_[f]] = active_.back();
-  active_at_[active_.back()] = active_at_[f];
-  active_.pop_back();
-  if (rate == 0.0) std::erase(added_, f);  // never solved
-  free_index_.push_back(f);
+  if (held.by == FlowLevels::kNoLink) std::erase(added_, f);  // never solved
+  held = {};
+  incidence_.remove(f);
   slowest_removed_ = std::min(slowest_removed_, rate);
 }
 
@@ -151,21 +117,24 @@ void MaxMinRates::touch(std::uint32_t l) {
 }
 
 void MaxMinRates::free_flow(FlowIndex f) {
-  state_[f] = kFreed;
+  levels_.held[f].state = FlowLevels::Freed;
   freed_.push_back(f);
-  const double rate = rate_[f];
-  for (std::uint32_t e = entry_[f]; e < entry_[f] + entries_[f]; ++e) {
-    const std::uint32_t l = entry_link_[e];
+  const double rate = levels_.rate(f);
+  const auto links = incidence_.links(f);
+  const auto shares = incidence_.shares(f);
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    const std::uint32_t l = links[i];
     touch(l);
-    freed_load_[l] += entry_share_[e] * rate;
-    freed_weight_[l] += entry_share_[e];
+    freed_load_[l] += shares[i] * rate;
+    freed_weight_[l] += shares[i];
     ++freed_users_[l];
   }
 }
 
 void MaxMinRates::free_held_back_by(std::uint32_t link) {
-  for (const User& u : users_[link]) {
-    if (state_[u.flow] == kFrozen && held_by_[u.flow] == link) free_flow(u.flow);
+  for (const FlowIndex f : incidence_.users(link)) {
+    const FlowLevels::Held& held = levels_.held[f];
+    if (held.state == FlowLevels::Frozen && held.by == link) free_flow(f);
   }
 }
 
@@ -196,18 +165,18 @@ void MaxMinRates::fill() {
       continue;
     }
     level_[l] = now;
-    for (const User& u : users_[l]) {
-      const FlowIndex f = u.flow;
-      if (state_[f] != kFreed) continue;
-      state_[f] = kFixed;
+    for (const FlowIndex f : incidence_.users(l)) {
+      if (levels_.held[f].state != FlowLevels::Freed) continue;
+      levels_.held[f].state = FlowLevels::Fixed;
       new_rate_[f] = now;
-      held_by_[f] = l;
+      new_holder_[f] = l;
       --unfixed;
-      const std::uint32_t end = entry_[f] + entries_[f];
-      for (std::uint32_t e = entry_[f]; e < end; ++e) {
-        const std::uint32_t m = entry_link_[e];
-        left_[m] -= entry_share_[e] * now;
-        growing_[m] -= entry_share_[e];
+      const auto links = incidence_.links(f);
+      const auto shares = incidence_.shares(f);
+      for (std::size_t i = 0; i < links.size(); ++i) {
+        const std::uint32_t m = links[i];
+        left_[m] -= shares[i] * now;
+        growing_[m] -= shares[i];
         --unfixed_[m];
         fastest_[m] = now;  // levels rise, so the last is the fastest
       }
@@ -222,17 +191,17 @@ bool MaxMinRates::free_violators() {
   const std::size_t links = touched_.size();
   for (std::size_t i = 0; i < links; ++i) {
     const std::uint32_t l = touched_[i];
-    if (freed_users_[l] == users_[l].size()) continue;
+    if (freed_users_[l] == incidence_.users(l).size()) continue;
     const bool saturated = left_[l] <= kSlack * capacity_[l];
     const double level = level_[l];
     const double fastest = fastest_[l];
-    for (const User& u : users_[l]) {
-      if (state_[u.flow] != kFrozen) continue;
-      const double rate = rate_[u.flow];
+    for (const FlowIndex f : incidence_.users(l)) {
+      const FlowLevels::Held& held = levels_.held[f];
+      if (held.state != FlowLevels::Frozen) continue;
+      const double rate = levels_.rate(f);
       const bool holds_others_back = rate > level * (1 + kSlack);
-      const bool no_longer_held =
-          held_by_[u.flow] == l && (!saturated || fastest > rate * (1 + kSlack));
-      if (holds_others_back || no_longer_held) free_flow(u.flow);
+      const bool no_longer_held = held.by == l && (!saturated || fastest > rate * (1 + kSlack));
+      if (holds_others_back || no_longer_held) free_flow(f);
     }
   }
   return freed_.size() > before;
@@ -247,77 +216,104 @@ bool MaxMinRates::solve_locally() {
   for (;;) {
     fill();
     if (!free_violators()) return true;
-    for (const FlowIndex f : freed_) state_[f] = kFreed;
-    if (freed_.size() > kFewFlows && 2 * freed_.size() > active_.size()) return false;
+    for (const FlowIndex f : freed_) levels_.held[f].state = FlowLevels::Freed;
+    if (freed_.size() > kFewFlows && 2 * freed_.size() > active()) return false;
   }
 }
 
 double MaxMinRates::lowest_changed_level() const {
   double lowest = slowest_removed_;
   for (const FlowIndex f : added_) {
-    for (std::uint32_t e = entry_[f]; e < entry_[f] + entries_[f]; ++e) {
-      const std::uint32_t l = entry_link_[e];
-      lowest = std::min(lowest, capacity_[l] / weight_[l]);
-    }
+    for (const std::uint32_t l : incidence_.links(f))
+      lowest = std::min(lowest, capacity_[l] / incidence_.weight(l));
   }
   return lowest;
 }
 
 void MaxMinRates::solve_above(double level) {
-  freed_.clear();
-  touched_.clear();
   ++solve_;
   for (const std::uint32_t l : dirty_) touch(l);
   const double least = level * (1 - 1e-9);
-  for (const FlowIndex f : active_) {
-    state_[f] = kFrozen;
-    if (rate_[f] >= least || rate_[f] == 0.0) free_flow(f);
+  for (const FlowIndex f : incidence_.active()) {
+    const double rate = levels_.rate(f);
+    if (rate >= least || rate == 0.0) free_flow(f);
   }
   fill();
+  commit();
 }
 
-void MaxMinRates::resync(std::uint32_t l) {
-  commits_[l] = 0;
-  double sum = 0.0, weight = 0.0;
-  for (const User& u : users_[l]) {
-    sum += entry_share_[u.entry] * rate_[u.flow];
-    weight += entry_share_[u.entry];
+// Where local solving does not pay.
+void MaxMinRates::solve_widely() {
+  for (const FlowIndex f : freed_) levels_.held[f].state = FlowLevels::Frozen;
+  freed_.clear();
+  touched_.clear();
+  if (capacity_.size() > kMostLinksToRepeat) {
+    solve_above(lowest_changed_level());
+  } else {
+    repeated_.solve(added_, levels_);
+    loads_are_old_ = true;
+    if (levels_.changed_flows > kFewFlows && kFewChanges * levels_.changed_flows > active())
+      local_failures_ = kFailuresBeforeRestarts;
   }
+}
+
+void MaxMinRates::sum_load(std::uint32_t l) {
+  commits_[l] = 0;
+  double sum = 0.0;
+  const auto users = incidence_.users(l);
+  for (std::size_t i = 0; i < users.size(); ++i)
+    sum += incidence_.user_share(l, i) * levels_.rate(users[i]);
   load_[l] = sum;
-  weight_[l] = weight;
+  incidence_.sum_weight(l);
 }
 
 void MaxMinRates::commit() {
-  changed_.clear();
+  repeated_.forget();
   for (const FlowIndex f : freed_) {
-    state_[f] = kFrozen;
-    if (new_rate_[f] == rate_[f]) continue;
-    rate_[f] = new_rate_[f];
-    changed_.push_back(f);
+    FlowLevels::Held& held = levels_.held[f];
+    if (new_rate_[f] != levels_.rate(f)) ++levels_.changed_flows;
+    held.state = FlowLevels::Frozen;
+    if (held.by == new_holder_[f]) continue;
+    held.by = new_holder_[f];
+    levels_.moved_flows.push_back(f);
   }
   for (const std::uint32_t l : touched_) {
-    load_[l] = users_[l].empty() ? 0.0 : capacity_[l] - left_[l];
-    if (++commits_[l] >= kCommitsBetweenSums) resync(l);
+    if (level_[l] != kInfinite && level_[l] != levels_.level[l]) {
+      levels_.level[l] = level_[l];
+      levels_.changed_links.push_back(l);
+    }
+    load_[l] = incidence_.users(l).empty() ? 0.0 : capacity_[l] - left_[l];
+  }
+  for (const std::uint32_t l : touched_) {
+    if (++commits_[l] >= kCommitsBetweenSums) sum_load(l);
   }
 }
 
-std::span<const MaxMinRates::FlowIndex> MaxMinRates::solve() {
+const FlowLevels& MaxMinRates::solve() {
+  levels_.changed_links.clear();
+  levels_.moved_flows.clear();
+  levels_.changed_flows = 0;
   freed_.clear();
   touched_.clear();
   ++solve_;
   bool solved = false;
   if (local_failures_ < kFailuresBeforeRestarts) {
+    if (std::exchange(loads_are_old_, false)) {
+      for (std::uint32_t l = 0; l < capacity_.size(); ++l) sum_load(l);
+    }
     solved = solve_locally();
-    local_failures_ = solved ? 0 : local_failures_ + 1;
+    if (solved) commit();
+    const bool is_wide = freed_.size() > kFewFlows && kFewChanges * freed_.size() > active();
+    const bool could_repeat = is_wide && capacity_.size() <= kMostLinksToRepeat;
+    local_failures_ = solved && !could_repeat ? 0 : local_failures_ + 1;
   } else if (++local_failures_ > kRestartsBeforeTryingAgain) {
     local_failures_ = kFailuresBeforeRestarts - 1;
   }
-  if (!solved) solve_above(lowest_changed_level());
-  commit();
+  if (!solved) solve_widely();
   added_.clear();
   dirty_.clear();
   slowest_removed_ = kInfinite;
-  return changed_;
+  return levels_;
 }
 
 }  // namespace orrery

@@ -6,46 +6,39 @@
 // that break them are freed too, and so on until none does. Max-min rates are unique, so what
 // satisfies the conditions is the answer. Where a change spreads to much of the network, the fill
 // restarts instead at the lowest level that can have changed: flows slower than that keep their
-// rate.
+// rate (RepeatedFill does that on networks that are small enough to be copied).
 //
-// Both agree with water_fill() to rounding; the property test holds them to 1e-9.
+// All agree with water_fill() to rounding; the property test holds them to 1e-9.
 #pragma once
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
 
-#include "orrery/network/fabric/rates/water_fill.hpp"
+#include "orrery/network/fabric/rates/flow_levels.hpp"
+#include "orrery/network/fabric/rates/incidence.hpp"
+#include "orrery/network/fabric/rates/repeated_fill.hpp"
 
 namespace orrery {
 
 class MaxMinRates {
  public:
-  using FlowIndex = std::uint32_t;
-
   explicit MaxMinRates(std::vector<double> capacity);
+  MaxMinRates(const MaxMinRates&) = delete;
+  MaxMinRates& operator=(const MaxMinRates&) = delete;
 
   // A flow over at least one link; each link at most once. Its rate is known after solve(). The
   // index may have been a removed flow's.
   FlowIndex add(std::span<const LinkUse> uses);
   void remove(FlowIndex flow);
-  // Flows whose rate changed, new ones included, in no order; valid until the next call.
-  std::span<const FlowIndex> solve();
+  // What changed stands in the answer until the next call.
+  const FlowLevels& solve();
 
-  [[nodiscard]] double rate(FlowIndex f) const { return rate_[f]; }
-  [[nodiscard]] std::span<const std::uint32_t> links(FlowIndex f) const {
-    return {entry_link_.data() + entry_[f], entries_[f]};
-  }
-  [[nodiscard]] std::span<const double> shares(FlowIndex f) const {
-    return {entry_share_.data() + entry_[f], entries_[f]};
-  }
-  [[nodiscard]] std::size_t active() const { return active_.size(); }
+  [[nodiscard]] double rate(FlowIndex f) const { return levels_.rate(f); }
+  [[nodiscard]] const Incidence& incidence() const { return incidence_; }
+  [[nodiscard]] std::size_t active() const { return incidence_.active().size(); }
 
  private:
-  struct User {
-    FlowIndex flow = 0;
-    std::uint32_t entry = 0;  // of that flow, for this link
-  };
   struct LinkKey {
     double level = 0.0;
     std::uint32_t link = 0;
@@ -57,17 +50,19 @@ class MaxMinRates {
   void free_held_back_by(std::uint32_t link);
   bool solve_locally();
   void solve_above(double level);
+  void solve_widely();
   [[nodiscard]] double lowest_changed_level() const;
   void fill();
   bool free_violators();
   void commit();
-  void resync(std::uint32_t link);
+  void sum_load(std::uint32_t link);
 
+  Incidence incidence_;
+  FlowLevels levels_;
   // Links.
   std::vector<double> capacity_;
-  std::vector<std::vector<User>> users_;
-  std::vector<double> load_;
-  std::vector<double> weight_;           // shares of all users
+  RepeatedFill repeated_;
+  std::vector<double> load_;             // known unless loads_are_old_
   std::vector<std::uint32_t> commits_;   // since load_ was summed afresh
   std::vector<std::uint32_t> dirty_at_;  // solve for which it was last put into dirty_
   // Scratch of one solve, by link; valid where stamp_ is this solve's.
@@ -82,29 +77,17 @@ class MaxMinRates {
   std::vector<double> fastest_;  // freed flow on it
   std::vector<std::uint32_t> touched_;
   std::vector<LinkKey> heap_;
-  // Flows.
-  std::vector<std::uint32_t> entry_;    // first entry
-  std::vector<std::uint32_t> entries_;  // how many
-  std::vector<double> rate_;
+  // Flows: what a fill says, until commit.
   std::vector<double> new_rate_;
-  std::vector<std::uint32_t> held_by_;    // link that sets its rate
-  std::vector<std::uint32_t> active_at_;  // place in active_
-  std::vector<std::uint8_t> state_;
-  std::vector<FlowIndex> active_;
-  std::vector<FlowIndex> free_index_;
-  // Entries of flows, in blocks of equal length that are used again.
-  std::vector<std::uint32_t> entry_link_;
-  std::vector<double> entry_share_;
-  std::vector<std::uint32_t> entry_place_;  // in users_[link]
-  std::vector<std::vector<std::uint32_t>> free_blocks_;
+  std::vector<std::uint32_t> new_holder_;
   // Of this solve.
   std::vector<FlowIndex> added_;
   std::vector<std::uint32_t> dirty_;  // links of flows added or removed
   double slowest_removed_ = std::numeric_limits<double>::infinity();
   std::vector<FlowIndex> freed_;
-  std::vector<FlowIndex> changed_;
   std::uint32_t solve_ = 0;
   int local_failures_ = 0;
+  bool loads_are_old_ = false;
 };
 
 }  // namespace orrery

@@ -1,4 +1,4 @@
-#include "orrery/study/network/flow_file.hpp"
+#include "orrery/study/network/read/flow_file.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "orrery/collective/schedules/in_network.hpp"
+#include "orrery/collective/schedules/special/in_network.hpp"
 
 #include <algorithm>
 #include <limits>
