@@ -21,9 +21,8 @@ void search(benchmark::State& state, const Study& study) {
   const auto compute = make_roofline(study.setting.cluster.chip, study.setting.kernels);
   const Prices prices{*compute, study.setting.cluster, study.setting.collectives,
                       study.setting.stack, study.setting.straggler_sigma};
-  const TuneTask task{study.graph, study.plan,           study.work,
-                      prices,      study.setting.memory, study.setting.prices,
-                      study.setting.power};
+  const TuneTask task{study.graph,          study.plan,           study.work,         prices,
+                      study.setting.memory, study.setting.prices, study.setting.power};
   const PlanSpace space = calculon_space(study);
   TuneResult result;
   for (auto _ : state) result = tune(task, space, {});

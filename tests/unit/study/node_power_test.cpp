@@ -40,5 +40,16 @@ TEST(NodePowerTest, NoBoardDrawsMoreThanItsLimitOrLessThanAtRest) {
   }
 }
 
+// 7 nm over 5 nm: 1 / 0.7, catalog/silicon/nodes.yaml. A TPU is of another kind: its own limit
+// rules.
+TEST(NodePowerTest, BetweenGpusEnergiesGoWithTheProcess) {
+  const Catalog catalog = test::catalog();
+  const auto power = [&](const char* name) { return *catalog.power(*catalog.chip(name, Node{})); };
+  EXPECT_NEAR(power("a100-sxm-80gb").flop.bf16 / power("h200").flop.bf16, 1 / 0.7, 1e-9);
+  EXPECT_EQ(power("h100-sxm").borrowing, Borrowing::Generation);
+  EXPECT_EQ(power("tpu-v4").borrowing, Borrowing::PowerLimit);
+  EXPECT_EQ(power("b200").borrowing, Borrowing::None);
+}
+
 }  // namespace
 }  // namespace orrery
