@@ -131,7 +131,7 @@ int dispatch(int argc, char** argv) {
   TopologyOptions topology;
   auto* topology_cmd = app.add_subcommand("topology", "facts and picture of a network");
   topology_cmd->add_option("what", topology.what,
-                           "a network study, or a topology (cables of 400 Gb/s where none are given) such as \"{kind: torus, shape: [8, 8]}\"; "
+                           "a network study, a cluster of the catalog, or a topology (cables of 400 Gb/s where none are given) such as \"{kind: torus, shape: [8, 8]}\"; "
                            "`orrery list topologies` names the kinds")
       ->required();
   topology_cmd->add_option("--svg", topology.svg, "draw it into this file");

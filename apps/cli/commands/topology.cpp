@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "../commands.hpp"
 #include "orrery/base/text/quantity.hpp"
@@ -76,37 +77,84 @@ void print_bill(const NetworkBill& bill) {
   fmt::print("  power         {}\n", sum_text(show(bill.power), powers, bill.unpowered));
 }
 
-}  // namespace
+// What the user named, wired.
+struct Asked {
+  std::shared_ptr<const Topology> topology;
+  std::string title;
+  std::vector<int> shape;  // of a torus or mesh
+};
 
-int topology_command(const TopologyOptions& options) {
-  const bool is_inline = options.what.find('{') != std::string::npos;
-  const auto root = is_inline ? parse_document(options.what, "topology") : read_document(options.what);
-  if (!root) return report_problems(root.error());
-  const Described d = described(*root);
+tl::expected<Asked, Diagnostics> described_topology(const Node& root) {
+  const Described d = described(root);
   LinkSpec link = kAssumedLink;
   Diagnostics problems;
   if (d.link != nullptr) link = read<LinkSpec>(*d.link, problems);
-  if (!problems.empty()) return report_problems(problems);
-  const MadeTopology made = make_topology(*d.topology, link);
-  if (!made) return report_problems(made.error());
+  if (!problems.empty()) return tl::unexpected(problems);
+  MadeTopology made = make_topology(*d.topology, link);
+  if (!made) return tl::unexpected(made.error());
+  Asked out{std::move(*made), topology_text(*d.topology), {}};
+  Diagnostics ignored;
+  if (const Node* node = d.topology->find("shape")) read_into(*node, out.shape, ignored);
+  return out;
+}
+
+// A cluster of the catalog, asked about as a study would; the question itself does not matter.
+tl::expected<Asked, Diagnostics> catalog_topology(const std::string& name) {
+  const auto root = parse_document(
+      fmt::format("task: collective\ncluster: {}\ncollective: {{kind: all_reduce, size: 1 MB}}\n", name), name);
+  if (!root) return tl::unexpected(root.error());
+  auto study = read_network_study(*root);
+  if (!study) return tl::unexpected(study.error());
+  return Asked{study->topology, study->topology_text, study->shape};
+}
+
+tl::expected<Asked, Diagnostics> asked_topology(const std::string& what) {
+  const bool is_inline = what.find('{') != std::string::npos;
+  const bool is_file = std::filesystem::exists(what);
+  if (!is_inline && !is_file) {
+    const auto& kinds = topology_families();
+    if (std::ranges::any_of(kinds, [&](const TopologyFamily& k) { return what == k.name; })) {
+      const auto root = parse_document(fmt::format("{{kind: {}}}", what), "topology");
+      return root ? described_topology(*root) : tl::unexpected(root.error());
+    }
+    const std::vector<std::string> clusters = Catalog::standard().names("clusters");
+    if (std::ranges::find(clusters, what) != clusters.end()) return catalog_topology(what);
+    return tl::unexpected(Diagnostics{
+        {what + ":1:1: /", "saw no such file; expected one, a cluster (orrery list clusters), a kind of topology (orrery "
+                           "list topologies) or one written out: \"{kind: torus, shape: [8, 8]}\""}});
+  }
+  const auto root = is_inline ? parse_document(what, "topology") : read_document(what);
+  if (!root) return tl::unexpected(root.error());
+  // A study on a cluster of the catalog says no topology of its own.
+  const Node* cluster = root->find("cluster");
+  if (cluster != nullptr && (!cluster->is_map() || cluster->find("topology") == nullptr)) {
+    auto study = read_network_study(*root);
+    if (!study) return tl::unexpected(study.error());
+    return Asked{study->topology, study->topology_text, study->shape};
+  }
+  return described_topology(*root);
+}
+
+}  // namespace
+
+int topology_command(const TopologyOptions& options) {
+  const auto asked = asked_topology(options.what);
+  if (!asked) return report_problems(asked.error());
+  const Topology& topology = *asked->topology;
   const auto parts = Catalog::standard().network_parts();
   if (!parts) return report_problems(parts.error());
-  const NetworkBill bill = network_bill((*made)->wires(), *parts);
-  const std::string title = topology_text(*d.topology);
+  const NetworkBill bill = network_bill(topology.wires(), *parts);
   if (!options.svg.empty()) {
-    std::vector<int> shape;
-    Diagnostics ignored;
-    if (const Node* node = d.topology->find("shape")) read_into(*node, shape, ignored);
-    const std::string picture = topology_svg(**made, title, shape);
+    const std::string picture = topology_svg(topology, asked->title, asked->shape);
     if (picture.empty())
       return report_problems({{"--svg", "saw a network of thousands of cables; expected one that a picture can show"}});
     const Diagnostics unwritten = write_file("--svg", options.svg, picture);
     if (!unwritten.empty()) return report_problems(unwritten);
   }
   if (options.format == Format::Json) {
-    fmt::print("{}", topology_json(**made, bill, title));
+    fmt::print("{}", topology_json(topology, bill, asked->title));
   } else {
-    print_text(title, **made);
+    print_text(asked->title, topology);
     print_bill(bill);
   }
   return kOk;
