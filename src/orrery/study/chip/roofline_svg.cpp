@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/base/text/xml.hpp"
@@ -63,17 +65,51 @@ const char* colour_of(Bound bound) {
   return "";
 }
 
+// Names beside their points; one that would cover another goes further down, with a line to its
+// point.
+class Names {
+ public:
+  std::string place(double x, double y, double radius, const std::string& name) {
+    constexpr double kCharacter = 6.2, kHigh = 13;
+    const double wide = kCharacter * static_cast<double>(name.size());
+    Box box{x + radius + 2, y, wide};
+    if (box.left + wide > kWidth - 2) box.left = x - radius - 2 - wide;
+    while (std::ranges::any_of(taken_, [&](const Box& b) { return b.covers(box, kHigh); }))
+      box.y += kHigh;
+    taken_.push_back(box);
+    std::string out;
+    if (box.y > y) {
+      out = fmt::format(
+          "<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" stroke=\"#999\" "
+          "stroke-width=\"0.6\"/>\n",
+          x, y, box.left - 2, box.y);
+    }
+    return out + fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" font-size=\"11\">{}</text>\n",
+                             box.left, box.y + 4, xml_text(name));
+  }
+
+ private:
+  struct Box {
+    double left = 0, y = 0, wide = 0;
+    [[nodiscard]] bool covers(const Box& o, double high) const {
+      return std::abs(y - o.y) < high && left < o.left + o.wide && o.left < left + wide;
+    }
+  };
+  std::vector<Box> taken_;
+};
+
 // Its area is its share of the time.
-std::string point(const RooflineStudy& s, const Axes& a, const RooflinePoint& p) {
+std::string point(const RooflineStudy& s, const Axes& a, const RooflinePoint& p, Names& names) {
   constexpr double kLargest = 26, kSmallest = 3;
   const double radius = std::max(kSmallest, kLargest * std::sqrt(p.time / s.total));
   const double x = a.x(p.intensity()), y = a.y(p.reached().value());
   return fmt::format(
-      "<circle cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"{2:.1f}\" fill=\"{3}\" fill-opacity=\"0.6\">"
-      "<title>{4}: {5}, {6}, {7} bound</title></circle>\n"
-      "<text x=\"{8:.1f}\" y=\"{9:.1f}\" font-size=\"11\">{4}</text>\n",
-      x, y, radius, colour_of(p.bound), xml_text(p.op), xml_text(show(p.time)),
-      xml_text(show(p.reached())), name_of(p.bound), x + radius + 2, y + 4);
+             "<circle cx=\"{0:.1f}\" cy=\"{1:.1f}\" r=\"{2:.1f}\" fill=\"{3}\" "
+             "fill-opacity=\"0.6\">"
+             "<title>{4}: {5}, {6}, {7} bound</title></circle>\n",
+             x, y, radius, colour_of(p.bound), xml_text(p.op), xml_text(show(p.time)),
+             xml_text(show(p.reached())), name_of(p.bound)) +
+         names.place(x, y, radius, p.op);
 }
 
 }  // namespace
@@ -82,8 +118,9 @@ std::string to_svg(const RooflineStudy& s) {
   const Axes a{window_of(s)};
   std::string body = grid(a);
   for (const FlopsPerSecond peak : ceilings_of(s)) body += roof(s, a, peak);
+  Names names;
   for (const RooflinePoint& p : s.points) {
-    if (p.work > Flops{} && p.bytes > Bytes{}) body += point(s, a, p);
+    if (p.work > Flops{} && p.bytes > Bytes{}) body += point(s, a, p, names);
   }
   const RooflineQuestion& q = s.question;
   return fmt::format(
