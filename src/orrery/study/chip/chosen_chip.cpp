@@ -93,13 +93,17 @@ void relocate(const std::vector<Change>& changes, Diagnostics& problems) {
   }
 }
 
-void require_above_zero(const Node& root, std::initializer_list<const char*> steps, bool holds,
-                        const char* expected, Diagnostics& problems) {
+// A key that should be there is missed at its parent.
+void require(const Node& root, std::initializer_list<const char*> steps, bool holds,
+             const char* expected, Diagnostics& problems) {
   if (holds) return;
   const Node* node = &root;
   for (const char* step : steps) {
     const Node* next = node->find(step);
-    if (next == nullptr) break;
+    if (next == nullptr) {
+      problems.push_back({node->where(), fmt::format("saw no '{}'; expected {}", step, expected)});
+      return;
+    }
     node = next;
   }
   problems.push_back({node->where(), fmt::format("saw {}; expected {}", node->seen(), expected)});
@@ -113,15 +117,21 @@ bool has_any_peak(const PeakRates& p) {
 }
 
 void check_sense(const Node& root, const Chip& chip, Diagnostics& problems) {
-  require_above_zero(root, {"memory", "bandwidth"}, chip.memory.bandwidth.value() > 0,
-                     "a bandwidth above zero", problems);
-  require_above_zero(root, {"memory", "capacity"}, chip.memory.capacity.value() > 0,
-                     "a capacity above zero", problems);
-  require_above_zero(root, {"peak"}, has_any_peak(chip.peak), "a peak above zero in some format",
-                     problems);
-  require_above_zero(root, {"clock"}, chip.clock.value() > 0, "a clock above zero", problems);
-  require_above_zero(root, {"cores"}, chip.cores > 0, "1 or more cores", problems);
-  require_above_zero(root, {"idle"}, chip.idle < chip.tdp, "less than the power limit", problems);
+  require(root, {"memory", "bandwidth"}, chip.memory.bandwidth.value() > 0,
+          "a bandwidth above zero", problems);
+  require(root, {"memory", "capacity"}, chip.memory.capacity.value() > 0, "a capacity above zero",
+          problems);
+  require(root, {"peak"}, has_any_peak(chip.peak), "a peak above zero in some format", problems);
+  require(root, {"clock"}, chip.clock.value() > 0, "a clock above zero", problems);
+  require(root, {"cores"}, chip.cores > 0, "1 or more cores", problems);
+  require(root, {"tdp"}, chip.tdp.value() > 0, "a power limit above zero", problems);
+  require(root, {"idle"}, chip.tdp.value() <= 0 || chip.idle < chip.tdp,
+          "less than the power limit", problems);
+  // Levels nest: what is nearer to the units is smaller.
+  require(root, {"l2"}, chip.l2 <= chip.memory.capacity, "at most the main memory's capacity",
+          problems);
+  require(root, {"sram"}, chip.kind == ChipKind::Sram || chip.sram <= chip.memory.capacity,
+          "at most the main memory's capacity", problems);
 }
 
 }  // namespace
