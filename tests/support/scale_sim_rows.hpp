@@ -1,5 +1,5 @@
-// Layers of the examples that SCALE-Sim ships and the cycles of its compute path when run on them: v2
-// at 22f88b1, output, weight and input stationary. Its "Total Cycles" is the index of the last
+// Layers of the examples that SCALE-Sim ships and the cycles of its compute path when run on them:
+// v2 at 22f88b1, output, weight and input stationary. Its "Total Cycles" is the index of the last
 // cycle, one less than their number (its issue 125), and so are these.
 #pragma once
 #include <cstdint>

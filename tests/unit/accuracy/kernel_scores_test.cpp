@@ -80,13 +80,12 @@ TEST_F(KernelScoresTest, AChipLeftOutIsJudgedWithItsNearestRelativesCoefficients
   ASSERT_TRUE(scores);
   EXPECT_EQ(scores->kin.at("h100_sxm"), "h200");  // its generation
   EXPECT_EQ(scores->kin.at("h200_sxm"), "h100-sxm");
-  EXPECT_EQ(scores->kin.at("a100_sxm"), "h100-sxm");  // nearest in FLOP a cycle and SM
+  EXPECT_EQ(scores->kin.at("a100_sxm"), "h100-sxm");       // nearest in FLOP a cycle and SM
   EXPECT_NE(scores->kin.at("b200_sxm"), "a100-sxm-80gb");  // which has no fp8
 }
 
 TEST_F(KernelScoresTest, TheOnlyChipOfATableHasNoRelativeAndIsLeftOut) {
-  write("matmul.csv.gz",
-        "device,dtype,m,n,k,latency_us\nh100_sxm,bfloat16,4096,4096,4096,200\n");
+  write("matmul.csv.gz", "device,dtype,m,n,k,latency_us\nh100_sxm,bfloat16,4096,4096,4096,200\n");
   EXPECT_FALSE(score_kernels(folder_, Catalog::standard(), {.coefficients = Coefficients::Kin}));
 }
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "orrery/network/placement/placement_search.hpp"
 #include "orrery/cost/network_bill.hpp"
+#include "orrery/network/placement/placement_search.hpp"
 #include "orrery/network/traffic/collisions.hpp"
 #include "orrery/report/report.hpp"
 #include "orrery/study/network/network_study.hpp"
