@@ -38,7 +38,12 @@ int run_network(const Node& root, const RunOptions& options) {
 int run_command(const RunOptions& options) {
   const auto root = read_document(options.study);
   if (!root) return report_problems(root.error());
-  if (asks_about_network(*root)) return run_network(*root, options);
+  if (asks_about_network(*root)) {
+    if (!options.measured.empty())
+      return report_problems({{options.study + ":1:1: /",
+                               "saw a network study, which has no kernels; expected another task for --measured"}});
+    return run_network(*root, options);
+  }
   if (options.format == Format::Csv || !options.svg.empty())
     return report_problems({{options.study + ":1:1: /",
                              "saw no network study; expected task: collective or traffic for --csv and --svg"}});

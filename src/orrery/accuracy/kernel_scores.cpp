@@ -121,9 +121,7 @@ Floor floor_of(const KernelRow& row, const ComputeModel& bare) {
 }
 
 KernelCalibration bare_calibration(KernelCalibration c) {
-  for (MatrixPath* p : {&c.matmul.fp32, &c.matmul.tf32, &c.matmul.bf16, &c.matmul.fp8,
-                        &c.matmul.fp8_block, &c.matmul.int8, &c.matmul.fp4, &c.matmul.fp8_on_fp4,
-                        &c.matmul.int8_weights, &c.matmul.int4_weights}) {
+  for (MatrixPath* p : matrix_paths(c.matmul)) {
     p->share = p->sustained = p->grouped = p->grouped_memory = 1.0;
     p->fill = p->pace = Seconds{};
   }

@@ -1,6 +1,7 @@
 // Attention: flash kernels tile queries and keys on chip (math-bound), decode streams the KV cache
 // (memory-bound), unfused attention sends its scores through memory.
-#include <cmath>
+#include <bit>
+#include <cstdint>
 
 #include "orrery/compute/roofline_parts.hpp"
 
@@ -89,7 +90,10 @@ Raw prefill(const Parts& p, const Kernel& k) {
 // blocks hide each other's start. Seen on Hopper between 4,096 and 6,144.
 constexpr double kRoomForTwo = 5120.0;
 
-double power_of_two(double x) { return std::exp2(std::ceil(std::log2(std::max(1.0, x)))); }
+// Of a whole number above zero: the least power of two that is no smaller.
+double power_of_two(double x) {
+  return static_cast<double>(std::bit_ceil(static_cast<std::uint32_t>(x)));
+}
 
 // Decode: every (sequence, KV head) is a block that streams its keys and values once for all of its
 // query heads; few blocks are cut into pieces of the key range, which a second pass adds up.

@@ -4,6 +4,11 @@
 
 namespace orrery {
 
+std::array<MatrixPath*, 10> matrix_paths(MatmulCoefficients& m) {
+  return {&m.fp32, &m.tf32, &m.bf16,       &m.fp8,          &m.fp8_block,
+          &m.int8, &m.fp4,  &m.fp8_on_fp4, &m.int8_weights, &m.int4_weights};
+}
+
 std::string kernel_calibration_file(const Chip& chip, const std::string& folder) {
   for (const std::string& name :
        {chip.calibration, chip.name, chip.generation, std::string(name_of(chip.kind))}) {

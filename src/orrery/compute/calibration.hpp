@@ -3,6 +3,7 @@
 // A small set of physical coefficients (shares of peaks, floors, half-way sizes), fitted or
 // borrowed, read from catalog/calibration/kernels/NAME.yaml. The formulas stand in roofline_model.
 #pragma once
+#include <array>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,9 @@ struct MatmulCoefficients {
   double hidden = 0.85;    // share of the shorter of math and memory hidden under the longer
   Seconds throttle_after;  // kernel time by which half of share -> sustained has happened
 };
+
+// Each of the formats' paths.
+std::array<MatrixPath*, 10> matrix_paths(MatmulCoefficients& m);
 
 struct MemoryCoefficients {
   double share = 0.90;       // of peak bandwidth, operands of matmuls

@@ -10,21 +10,11 @@ double ratio(double to, double from) { return to > 0.0 && from > 0.0 ? to / from
 
 double per_core(const Chip& chip, double rate) { return chip.cores > 0 ? rate / chip.cores : 0.0; }
 
-std::initializer_list<MatrixPath MatmulCoefficients::*> all_paths() {
-  static constexpr std::initializer_list<MatrixPath MatmulCoefficients::*> kPaths{
-      &MatmulCoefficients::fp32,         &MatmulCoefficients::tf32,
-      &MatmulCoefficients::bf16,         &MatmulCoefficients::fp8,
-      &MatmulCoefficients::fp8_block,    &MatmulCoefficients::int8,
-      &MatmulCoefficients::fp4,          &MatmulCoefficients::fp8_on_fp4,
-      &MatmulCoefficients::int8_weights, &MatmulCoefficients::int4_weights};
-  return kPaths;
-}
-
 // Cycles on an SM: set-up, epilogues, the loop over k waiting for its loads.
 void scale_cycles(KernelCalibration& c, double slower) {
-  for (const auto path : all_paths()) {
-    (c.matmul.*path).fill *= slower;
-    (c.matmul.*path).pace *= slower;
+  for (MatrixPath* path : matrix_paths(c.matmul)) {
+    path->fill *= slower;
+    path->pace *= slower;
   }
   AttentionCoefficients& a = c.attention;
   for (Seconds* t : {&a.prefill_start, &a.decode_start, &a.decode_start_shared, &a.decode_start_fp8,
@@ -55,10 +45,8 @@ KernelCalibration lent(KernelCalibration c, const Chip& from, const Chip& to) {
   // The power limit buys so many FLOP: a chip with twice the watts a FLOP/s throttles half as much.
   const double power =
       ratio(to.tdp.value(), from.tdp.value()) / ratio(to.peak.bf16.value(), from.peak.bf16.value());
-  for (const auto path : all_paths()) {
-    MatrixPath& p = c.matmul.*path;
-    p.sustained = std::min(std::max(p.share, p.sustained), p.sustained * power);
-  }
+  for (MatrixPath* path : matrix_paths(c.matmul))
+    path->sustained = std::min(path->share, path->sustained * power);
   c.borrowed_from = from.name;
   return c;
 }
