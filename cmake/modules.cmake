@@ -56,7 +56,7 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/max_min_exchange.cpp
     src/orrery/network/fabric/rates/incidence.cpp
     src/orrery/network/fabric/rates/max_min_rates.cpp
-    src/orrery/network/fabric/rates/repeated_fill.cpp
+    src/orrery/network/fabric/rates/sorted_levels.cpp
     src/orrery/network/fabric/rates/water_fill.cpp
     src/orrery/network/graph/graph.cpp
     src/orrery/network/graph/search/counted_facts.cpp

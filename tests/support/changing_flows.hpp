@@ -69,6 +69,8 @@ class ChangingFlows {
     }
   }
 
+  [[nodiscard]] const Rates& rates() const { return *rates_; }
+
  private:
   struct Flow {
     FlowIndex index = 0;

@@ -19,8 +19,8 @@ constexpr std::size_t kFewChanges = 16;
 constexpr int kFailuresBeforeRestarts = 2;
 constexpr int kRestartsBeforeTryingAgain = 64;
 
-// A network of more links is not worth copying again and again.
-constexpr std::size_t kMostLinksToRepeat = 1024;
+// On more links walking along all of them costs more than looking where a change is felt.
+constexpr std::size_t kMostLinksToSort = 1024;
 
 // A binary heap, smallest level first; ties by link, so that order never depends on history.
 struct Less {
@@ -55,9 +55,7 @@ void pop(std::vector<K>& heap) {
 }  // namespace
 
 MaxMinRates::MaxMinRates(std::vector<double> capacity)
-    : incidence_(capacity.size()),
-      capacity_(std::move(capacity)),
-      repeated_(incidence_, capacity_) {
+    : incidence_(capacity.size()), capacity_(std::move(capacity)), sorted_(incidence_, capacity_) {
   const std::size_t n = capacity_.size();
   commits_.assign(n, 0);
   dirty_at_.assign(n, 0);
@@ -80,14 +78,14 @@ FlowIndex MaxMinRates::add(std::span<const LinkUse> uses) {
   levels_.held[f] = {.by = FlowLevels::kNoLink, .state = FlowLevels::Frozen};
   for (const LinkUse& u : uses) mark_dirty(u.link);
   added_.push_back(f);
-  repeated_.add(f);
+  sorted_.add(f);
   return f;
 }
 
 void MaxMinRates::remove(FlowIndex f) {
   FlowLevels::Held& held = levels_.held[f];
   if (held.state != FlowLevels::Frozen) throw std::logic_error("MaxMinRates: a flow removed twice");
-  repeated_.remove(f, levels_);
+  sorted_.remove(f);
   const double rate = levels_.rate(f);
   const auto links = incidence_.links(f);
   const auto shares = incidence_.shares(f);
@@ -141,6 +139,7 @@ void MaxMinRates::free_held_back_by(std::uint32_t link) {
 // Rates of the freed flows on what the frozen ones leave.
 void MaxMinRates::fill() {
   heap_.clear();
+  filled_.clear();
   for (const std::uint32_t l : touched_) {
     left_[l] = std::max(capacity_[l] - (load_[l] - freed_load_[l]), 0.0);
     growing_[l] = freed_weight_[l];
@@ -165,6 +164,7 @@ void MaxMinRates::fill() {
       continue;
     }
     level_[l] = now;
+    filled_.push_back(l);
     for (const FlowIndex f : incidence_.users(l)) {
       if (levels_.held[f].state != FlowLevels::Freed) continue;
       levels_.held[f].state = FlowLevels::Fixed;
@@ -242,15 +242,24 @@ void MaxMinRates::solve_above(double level) {
   commit();
 }
 
+void MaxMinRates::solve_all() {
+  ++solve_;
+  for (const FlowIndex f : incidence_.active()) free_flow(f);
+  for (const std::uint32_t l : touched_) load_[l] = freed_load_[l];
+  fill();
+  commit();
+  sorted_.adopt(filled_, levels_);
+}
+
 // Where local solving does not pay.
 void MaxMinRates::solve_widely() {
   for (const FlowIndex f : freed_) levels_.held[f].state = FlowLevels::Frozen;
   freed_.clear();
   touched_.clear();
-  if (capacity_.size() > kMostLinksToRepeat) {
+  if (capacity_.size() > kMostLinksToSort) {
     solve_above(lowest_changed_level());
   } else {
-    repeated_.solve(added_, levels_);
+    if (!sorted_.solve(added_, levels_)) solve_all();
     loads_are_old_ = true;
     if (levels_.changed_flows > kFewFlows && kFewChanges * levels_.changed_flows > active())
       local_failures_ = kFailuresBeforeRestarts;
@@ -268,7 +277,7 @@ void MaxMinRates::sum_load(std::uint32_t l) {
 }
 
 void MaxMinRates::commit() {
-  repeated_.forget();
+  sorted_.forget();
   for (const FlowIndex f : freed_) {
     FlowLevels::Held& held = levels_.held[f];
     if (new_rate_[f] != levels_.rate(f)) ++levels_.changed_flows;
@@ -304,8 +313,8 @@ const FlowLevels& MaxMinRates::solve() {
     solved = solve_locally();
     if (solved) commit();
     const bool is_wide = freed_.size() > kFewFlows && kFewChanges * freed_.size() > active();
-    const bool could_repeat = is_wide && capacity_.size() <= kMostLinksToRepeat;
-    local_failures_ = solved && !could_repeat ? 0 : local_failures_ + 1;
+    const bool could_sort = is_wide && capacity_.size() <= kMostLinksToSort;
+    local_failures_ = solved && !could_sort ? 0 : local_failures_ + 1;
   } else if (++local_failures_ > kRestartsBeforeTryingAgain) {
     local_failures_ = kFailuresBeforeRestarts - 1;
   }

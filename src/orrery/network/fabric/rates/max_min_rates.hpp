@@ -4,9 +4,9 @@
 // freed and filled anew on what the others leave; then the two conditions of max-min fairness are
 // checked on every link touched (each flow has a saturated link on which none is faster), the flows
 // that break them are freed too, and so on until none does. Max-min rates are unique, so what
-// satisfies the conditions is the answer. Where a change spreads to much of the network, the fill
-// restarts instead at the lowest level that can have changed: flows slower than that keep their
-// rate (RepeatedFill does that on networks that are small enough to be copied).
+// satisfies the conditions is the answer. Where a change spreads to much of the network, the order
+// in which links filled up is mended instead (SortedLevels); on a large network the fill restarts
+// at the lowest level that can have changed: flows slower than that keep their rate.
 //
 // All agree with water_fill() to rounding; the property test holds them to 1e-9.
 #pragma once
@@ -17,7 +17,7 @@
 
 #include "orrery/network/fabric/rates/flow_levels.hpp"
 #include "orrery/network/fabric/rates/incidence.hpp"
-#include "orrery/network/fabric/rates/repeated_fill.hpp"
+#include "orrery/network/fabric/rates/sorted_levels.hpp"
 
 namespace orrery {
 
@@ -50,6 +50,7 @@ class MaxMinRates {
   void free_held_back_by(std::uint32_t link);
   bool solve_locally();
   void solve_above(double level);
+  void solve_all();
   void solve_widely();
   [[nodiscard]] double lowest_changed_level() const;
   void fill();
@@ -61,7 +62,7 @@ class MaxMinRates {
   FlowLevels levels_;
   // Links.
   std::vector<double> capacity_;
-  RepeatedFill repeated_;
+  SortedLevels sorted_;
   std::vector<double> load_;             // known unless loads_are_old_
   std::vector<std::uint32_t> commits_;   // since load_ was summed afresh
   std::vector<std::uint32_t> dirty_at_;  // solve for which it was last put into dirty_
@@ -77,6 +78,7 @@ class MaxMinRates {
   std::vector<double> fastest_;  // freed flow on it
   std::vector<std::uint32_t> touched_;
   std::vector<LinkKey> heap_;
+  std::vector<std::uint32_t> filled_;  // links, as they filled up
   // Flows: what a fill says, until commit.
   std::vector<double> new_rate_;
   std::vector<std::uint32_t> new_holder_;
