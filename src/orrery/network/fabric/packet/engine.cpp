@@ -14,19 +14,14 @@ constexpr std::uint32_t kWays = 16;
 // Packets of one payload are counted in 16 bits.
 constexpr double kMostPayload = 60'000.0;
 
-// About one event a bucket: a full packet's time over the ports that may be busy; but the wheel
-// must reach as far as a packet flies.
+// About one event a bucket: a full packet's time over the ports that may be busy.
 std::int64_t bucket_width(const Wires& wires, const PacketOptions& options) {
   const double bytes = (options.payload + options.header).value();
-  double shortest = 1e9, farthest = 1.0;
-  for (const LinkKind& k : wires.kinds) {
-    const double length = bytes / k.bandwidth.value() * kPicoseconds;
-    shortest = std::min(shortest, length);
-    farthest = std::max(farthest, length + k.latency.value() * kPicoseconds);
-  }
+  double shortest = 1e9;
+  for (const LinkKind& k : wires.kinds)
+    shortest = std::min(shortest, bytes / k.bandwidth.value() * kPicoseconds);
   const double busy = std::max<double>(1.0, wires.endpoints * 4.0);
-  return static_cast<std::int64_t>(
-      std::max({1.0, shortest / busy, 2.0 * farthest / EventWheel::kBuckets}));
+  return static_cast<std::int64_t>(std::max(1.0, shortest / busy));
 }
 
 }  // namespace
@@ -55,6 +50,8 @@ FabricResult Engine::run(Traffic& traffic) {
   traffic.begin(*this);
   while (!events_.empty()) {
     const WheelEvent event = events_.take();
+    const WheelEvent& next = events_.upcoming();
+    if (next.kind() == kArrive) __builtin_prefetch(packets_.data() + next.subject);
     now_ = event.time;
     handle(event);
   }
@@ -64,6 +61,7 @@ FabricResult Engine::run(Traffic& traffic) {
 
 void Engine::reset() {
   ports_.assign(wires_.links.size(), {});
+  rings_.assign(wires_.links.size(), {});
   for (std::size_t i = 0; i < ports_.size(); ++i) {
     const LinkKind& kind = wires_.kinds[wires_.links[i].kind];
     ports_[i].latency = ps(kind.latency.value());
@@ -109,7 +107,7 @@ void Engine::handle(const WheelEvent& event) {
       flow.in_ring = false;
       const Port& port = ports_[flow.port];
       const bool is_idle = !port.pulled && port.blocked == 0 && port.free_at <= now_;
-      if (is_idle && port.turn == port.ring.size()) emit(event.subject);
+      if (is_idle && rings_[flow.port].empty()) emit(event.subject);
       return join(event.subject);
     }
     case kAcknowledge:

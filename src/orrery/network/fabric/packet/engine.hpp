@@ -128,6 +128,7 @@ class Engine final : public Fabric, private Injector {
   EventWheel events_;
   Traffic* traffic_ = nullptr;
   std::vector<Port> ports_;
+  std::vector<Ring> rings_;  // by port
   std::vector<Gate> gates_;
   std::vector<Packet> packets_;
   std::uint32_t free_packet_ = kNone;

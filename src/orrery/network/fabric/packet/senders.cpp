@@ -83,14 +83,13 @@ void Engine::join(std::uint32_t f) {
     events_.post(flow.paced_until, kReady, f);
     return;
   }
-  Port& port = ports_[flow.port];
-  port.ring.push_back(f);
-  ask(flow.port, std::max(now_, port.free_at));
+  rings_[flow.port].flows.push_back(f);
+  ask(flow.port, std::max(now_, ports_[flow.port].free_at));
 }
 
 void Engine::ask(std::uint32_t p, std::int64_t when) {
   Port& port = ports_[p];
-  if (port.pulled || port.blocked > 0 || port.ring.size() == port.turn) return;
+  if (port.pulled || port.blocked > 0 || rings_[p].empty()) return;
   port.pulled = true;
   events_.post(when, kPull, p);
 }
@@ -98,12 +97,8 @@ void Engine::ask(std::uint32_t p, std::int64_t when) {
 void Engine::pull(std::uint32_t p) {
   Port& port = ports_[p];
   port.pulled = false;
-  if (port.blocked > 0 || port.turn == port.ring.size()) return;
-  const std::uint32_t f = port.ring[port.turn++];
-  if (port.turn * 2 > port.ring.size() + 64) {
-    port.ring.erase(port.ring.begin(), port.ring.begin() + static_cast<std::ptrdiff_t>(port.turn));
-    port.turn = 0;
-  }
+  if (port.blocked > 0 || rings_[p].empty()) return;
+  const std::uint32_t f = rings_[p].take();
   FlowState& flow = flows_[f];
   flow.in_ring = false;
   const std::uint32_t first = emit(f);
@@ -144,7 +139,7 @@ double Engine::queue(const Hop& hop) {
   // switch sends on, and what a credit's round trip holds.
   if (gates_.empty()) return std::max(0.0, before - packet);
   Gate& gate = gates_[index(hop.link) * channels_ + hop.channel];
-  has_room(gate, static_cast<std::int32_t>(options_.buffer.value()));  // takes what has come back
+  gate.take_back(now_);
   const double behind = options_.buffer.value() - gate.room;
   const double round_trip = 2.0 * static_cast<double>(port.latency) / port.per_byte;
   return std::max(0.0, before + behind - round_trip - 3.0 * packet);
@@ -168,8 +163,8 @@ std::uint32_t Engine::emit(std::uint32_t f) {
   packet.flow = f;
   packet.holds = packet.next = kNone;
   const std::uint32_t choice = way_of_next(flow);
-  packet.way = flow.way_at[choice];
-  packet.hops = static_cast<std::uint8_t>(flow.way_at[choice + 1] - packet.way);
+  packet.way = flow.ways.data() + flow.way_at[choice];
+  packet.hops = static_cast<std::uint8_t>(flow.way_at[choice + 1] - flow.way_at[choice]);
   packet.hop = 0;
   packet.sent = packet.tail = now_;
   packet.utilisation = 0.0f;
@@ -180,7 +175,7 @@ std::uint32_t Engine::emit(std::uint32_t f) {
     const auto gap = static_cast<std::int64_t>(packet.wire / flow.congestion.rate);
     flow.paced_until = std::max(flow.paced_until, now_) + gap;
   }
-  const auto port = static_cast<std::uint32_t>(index(flow.ways[packet.way].link));
+  const auto port = static_cast<std::uint32_t>(index(packet.way->link));
   forward(k);
   return port;
 }

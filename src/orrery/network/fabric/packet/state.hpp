@@ -10,22 +10,23 @@ namespace orrery::packet {
 
 inline constexpr std::uint32_t kNone = 0xffffffff;
 
-struct Packet {
+// A cache line: a large network's packets are far apart in memory.
+struct alignas(64) Packet {
   std::uint32_t flow = 0;
   std::uint32_t next = kNone;   // in the line before a full buffer, or in the pool
   std::uint32_t holds = kNone;  // gate whose buffer it stands in
   std::uint16_t wire = 0;       // bytes
   std::uint16_t payload = 0;
-  std::uint16_t way = 0;  // first hop, in its flow's ways
+  const Hop* way = nullptr;  // its flow's; the flow stays while packets are under way
   std::uint8_t hop = 0, hops = 0;
+  bool marked = false;
+  float utilisation = 0.0f;
   std::int64_t sent = 0;
   std::int64_t tail = 0;  // when its last byte is where its head is
-  float utilisation = 0.0f;
-  bool marked = false;
 };
 
-// One direction of a wire and the port that feeds it, first come first served.
-struct Port {
+// One direction of a wire and the port that feeds it, first come first served. A cache line.
+struct alignas(64) Port {
   std::int64_t free_at = 0;
   std::int64_t latency = 0;
   double per_byte = 0.0;             // ps
@@ -33,11 +34,27 @@ struct Port {
   // HPCC's view: bytes sent, averaged over a round trip.
   std::int64_t seen_at = 0;
   double busy = 0.0;
-  // The sender's side of a first link: flows that may send, in turn.
-  std::vector<std::uint32_t> ring;
-  std::size_t turn = 0;
-  std::uint32_t blocked = 0;  // of its own packets, those that wait for room
+  std::uint32_t blocked = 0;  // of its own sender's packets, those that wait for room
   bool pulled = false;        // an event will ask the ring
+};
+
+// The sender's side of a first link: flows that may send, in turn.
+struct Ring {
+  std::vector<std::uint32_t> flows;
+  std::size_t turn = 0;
+
+  [[nodiscard]] bool empty() const { return turn == flows.size(); }
+  std::uint32_t take() {
+    const std::uint32_t f = flows[turn++];
+    if (empty()) {
+      flows.clear();
+      turn = 0;
+    } else if (turn * 2 > flows.size() + 64) {
+      flows.erase(flows.begin(), flows.begin() + static_cast<std::ptrdiff_t>(turn));
+      turn = 0;
+    }
+    return f;
+  }
 };
 
 // The room behind a link, for one channel, as its sender knows it.
@@ -54,11 +71,19 @@ struct Gate {
   std::size_t taken = 0;  // of returns, from the front
 
   [[nodiscard]] bool expects_room() const { return taken < returns.size(); }
-  void expect(Return r) {
-    if (taken > 64 && 2 * taken > returns.size()) {
+  // What has come back by now is room.
+  void take_back(std::int64_t now) {
+    if (taken == returns.size()) return;
+    while (taken < returns.size() && returns[taken].at <= now) room += returns[taken++].bytes;
+    if (taken == returns.size()) {
+      returns.clear();
+      taken = 0;
+    } else if (taken > 16 && 2 * taken > returns.size()) {
       returns.erase(returns.begin(), returns.begin() + static_cast<std::ptrdiff_t>(taken));
       taken = 0;
     }
+  }
+  void expect(Return r) {
     auto at = returns.end();
     while (at != returns.begin() + static_cast<std::ptrdiff_t>(taken) && r.at < (at - 1)->at) --at;
     returns.insert(at, r);

@@ -7,7 +7,7 @@ namespace orrery::packet {
 
 void Engine::forward(std::uint32_t k) {
   const Packet& packet = packets_[k];
-  const Hop hop = flows_[packet.flow].ways[packet.way + packet.hop];
+  const Hop hop = packet.way[packet.hop];
   const auto p = static_cast<std::uint32_t>(index(hop.link));
   const bool is_last = packet.hop + 1 == packet.hops;  // its receiver takes it at once
   if (gates_.empty() || is_last) {
@@ -29,8 +29,7 @@ void Engine::forward(std::uint32_t k) {
 }
 
 bool Engine::has_room(Gate& gate, std::int32_t bytes) {
-  while (gate.room < bytes && gate.expects_room() && gate.returns[gate.taken].at <= now_)
-    gate.room += gate.returns[gate.taken++].bytes;
+  if (gate.room < bytes) gate.take_back(now_);
   return gate.room >= bytes;
 }
 
@@ -89,6 +88,7 @@ void Engine::depart(std::uint32_t k, std::uint32_t p, std::uint32_t gate) {
 
 void Engine::give_back(const Packet& packet, std::int64_t end) {
   Gate& gate = gates_[packet.holds];
+  gate.take_back(now_);  // keeps the list short
   gate.expect({end + ports_[packet.holds / channels_].latency, packet.wire});
   if (gate.first != kNone) wake(packet.holds);
 }
