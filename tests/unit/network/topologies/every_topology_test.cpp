@@ -113,6 +113,8 @@ INSTANTIATE_TEST_SUITE_P(
         "{kind: jellyfish, switches: 12, degree: 4, terminals: 2}",
         "{kind: composed, outer: {kind: torus, shape: [3, 3]}, inner: {kind: single_switch, "
         "endpoints: 4}}",
+        "{kind: composed, uplinks: 2, outer: {kind: torus, shape: [3, 2]}, "
+        "inner: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, spines: 1}}",
         "{kind: composed, uplinks: 2, outer: {kind: fat_tree, hosts_per_leaf: 2, leaves: 2, "
         "spines: 2}, inner: {kind: ring, endpoints: 4}}",
         "{kind: multi_plane, planes: 3, plane: {kind: fat_tree, hosts_per_leaf: 2, leaves: 3, "

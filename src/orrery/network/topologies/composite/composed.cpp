@@ -2,6 +2,8 @@
 // nodes. The outer endpoint's cables are dealt to the inner network's ports.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "orrery/network/topologies/builtins.hpp"
 #include "orrery/network/topologies/composite/copies.hpp"
 
@@ -34,8 +36,33 @@ namespace {
 
 class Composed : public CompositeTopology {
  public:
-  Composed(Copies copies, std::unique_ptr<Topology> outer, Wires wires, std::uint64_t seed)
-      : CompositeTopology(std::move(copies), std::move(wires), seed), outer_(std::move(outer)) {}
+  Composed(Copies made, std::unique_ptr<Topology> outer, Wires wires, std::uint64_t seed)
+      : CompositeTopology(std::move(made), std::move(wires), seed), outer_(std::move(outer)) {
+    if (copies().ports().size() > 1 || !outer_->endpoints_forward()) return;
+    const Wires& part = copies().part().wires();
+    const Distances inside(part);
+    for (std::uint32_t v = 0; v < part.vertices; ++v)
+      to_port_.push_back(inside.between(v, copies().ports().front()));
+  }
+
+  // Behind a single port a copy is to the others what the outer network's endpoint was.
+  [[nodiscard]] int distance(std::uint32_t vertex, std::uint32_t endpoint) const override {
+    if (to_port_.empty()) return CompositeTopology::distance(vertex, endpoint);
+    const std::uint32_t from = copies().copy_of(vertex), to = copies().copy_of(endpoint);
+    if (from == to)
+      return copies().part().distance(copies().in_part(vertex), copies().in_part(endpoint));
+    const std::uint32_t outside =
+        from < copies().count() ? from : outer_->wires().endpoints + vertex - copies().joining(0);
+    const int inside = from < copies().count() ? to_port_[copies().in_part(vertex)] : 0;
+    const int between = outer_->distance(outside, to);
+    const int last = to_port_[copies().in_part(endpoint)];
+    if (std::max({inside, between, last}) == kUnreachable) return kUnreachable;
+    return inside + between + last;
+  }
+  [[nodiscard]] std::vector<int> distances(std::uint32_t endpoint, int far) const override {
+    if (to_port_.empty()) return CompositeTopology::distances(endpoint, far);
+    return {};  // one by one
+  }
 
   [[nodiscard]] std::string vertex_name(std::uint32_t v) const override {
     const std::uint32_t copy = copies().copy_of(v);
@@ -46,6 +73,7 @@ class Composed : public CompositeTopology {
 
  private:
   std::unique_ptr<Topology> outer_;
+  std::vector<int> to_port_;  // by vertex of the part; empty: distances are searched
 };
 
 // The outer cables between copies. Ports are dealt in turn, in the order of the outer cables.

@@ -52,11 +52,14 @@ std::uint32_t Copies::copy_of(std::uint32_t vertex) const {
   return (vertex - first_switch_) / (part.vertices - part.endpoints);
 }
 
-std::string Copies::name_in_part(std::uint32_t vertex) const {
+std::uint32_t Copies::in_part(std::uint32_t vertex) const {
   const Wires& part = part_->wires();
-  if (vertex < first_switch_) return part_->vertex_name(vertex % part.endpoints);
-  return part_->vertex_name(part.endpoints +
-                            (vertex - first_switch_) % (part.vertices - part.endpoints));
+  if (vertex < first_switch_) return vertex % part.endpoints;
+  return part.endpoints + (vertex - first_switch_) % (part.vertices - part.endpoints);
+}
+
+std::string Copies::name_in_part(std::uint32_t vertex) const {
+  return part_->vertex_name(in_part(vertex));
 }
 
 Wires Copies::wires() const {

@@ -23,7 +23,8 @@ class Copies {
   }
   // The copy that a vertex is in; count() for a switch between them.
   [[nodiscard]] std::uint32_t copy_of(std::uint32_t vertex) const;
-  // A vertex's name in its part.
+  // A vertex of a copy, as its part numbers it; and its name there.
+  [[nodiscard]] std::uint32_t in_part(std::uint32_t vertex) const;
   [[nodiscard]] std::string name_in_part(std::uint32_t vertex) const;
   // What cables from outside are plugged into: the switches that no endpoint hangs from (the top of
   // a tree); else all switches; else all endpoints.
