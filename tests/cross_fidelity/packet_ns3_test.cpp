@@ -1,12 +1,8 @@
 // The packet fabric beside ns-3: the same wires, routes and flows through both, UDP paced at line
 // rate, queues deep enough that nothing is lost.
 #include <gtest/gtest.h>
-#include <ns3/internet-module.h>
-#include <ns3/network-module.h>
-#include <ns3/point-to-point-module.h>
 
-#include <set>
-
+#include "ns3_network.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/patterns.hpp"
 #include "support/networks.hpp"
@@ -45,53 +41,15 @@ struct Sender {
 // Completion of the flows in ns-3 over the same wires, each pair on the way that `routing` gives.
 double in_ns3(const Topology& topology, const Routing& routing, const std::vector<Flow>& flows) {
   const Wires& wires = topology.wires();
-  ns3::NodeContainer nodes;
-  nodes.Create(wires.vertices);
-  ns3::InternetStackHelper stack;
-  ns3::Ipv4StaticRoutingHelper statics;
-  stack.SetRoutingHelper(statics);
-  stack.Install(nodes);
-  std::vector<std::uint32_t> interface(wires.links.size());
-  std::vector<ns3::Ipv4Address> address(wires.vertices);
-  for (std::uint32_t l = 0; l < wires.links.size(); l += 2) {
-    const Link& link = wires.links[l];
-    const LinkKind& kind = wires.kinds[link.kind];
-    ns3::PointToPointHelper cable;
-    cable.SetDeviceAttribute(
-        "DataRate",
-        ns3::DataRateValue(ns3::DataRate(static_cast<std::uint64_t>(kind.bandwidth.value() * 8))));
-    cable.SetChannelAttribute("Delay", ns3::TimeValue(ns3::NanoSeconds(static_cast<std::uint64_t>(
-                                           kind.latency.value() * 1e9 + 0.5))));
-    cable.SetQueue("ns3::DropTailQueue", "MaxSize",
-                   ns3::QueueSizeValue(ns3::QueueSize("1000000p")));
-    const auto devices = cable.Install(nodes.Get(link.from), nodes.Get(link.to));
-    ns3::Ipv4AddressHelper addresses(ns3::Ipv4Address(0x0a000000 + 4 * (l / 2)), "255.255.255.252");
-    const auto ends = addresses.Assign(devices);
-    interface[l] = ends.Get(0).second;
-    interface[l + 1] = ends.Get(1).second;
-    for (const std::uint32_t end : {0u, 1u}) {
-      const std::uint32_t vertex = end == 0 ? link.from : link.to;
-      if (address[vertex] == ns3::Ipv4Address()) address[vertex] = ends.GetAddress(end);
-    }
-  }
-  std::set<std::pair<std::uint32_t, std::uint32_t>> known;  // vertex, destination
-  std::vector<Hop> way;
-  for (const Flow& f : flows) {
-    way.clear();
-    routing.route(f.from, f.to, 0, way);
-    for (const Hop& hop : way) {
-      const std::uint32_t l = static_cast<std::uint32_t>(index(hop.link));
-      const std::uint32_t at = wires.links[l].from;
-      if (!known.emplace(at, f.to).second) continue;
-      statics.GetStaticRouting(nodes.Get(at)->GetObject<ns3::Ipv4>())
-          ->AddHostRouteTo(address[f.to], interface[l]);
-    }
-  }
+  test::Ns3Network network(wires, "1000000p");
+  network.assign_addresses();
+  for (const Flow& f : flows) network.route(routing, f.from, f.to);
   double last = 0.0;
   std::vector<ns3::Ptr<ns3::Socket>> sinks;
   std::vector<Sender> senders(wires.endpoints);
   for (std::uint32_t e = 0; e < wires.endpoints; ++e) {
-    const auto sink = ns3::Socket::CreateSocket(nodes.Get(e), ns3::UdpSocketFactory::GetTypeId());
+    const auto sink =
+        ns3::Socket::CreateSocket(network.node(e), ns3::UdpSocketFactory::GetTypeId());
     sink->SetAttribute("RcvBufSize", ns3::UintegerValue(1 << 30));
     sink->Bind(ns3::InetSocketAddress(ns3::Ipv4Address::GetAny(), kPort));
     sink->SetRecvCallback(
@@ -99,7 +57,8 @@ double in_ns3(const Topology& topology, const Routing& routing, const std::vecto
           while (s->Recv() != nullptr) last = ns3::Simulator::Now().GetSeconds();
         }));
     sinks.push_back(sink);
-    senders[e].socket = ns3::Socket::CreateSocket(nodes.Get(e), ns3::UdpSocketFactory::GetTypeId());
+    senders[e].socket =
+        ns3::Socket::CreateSocket(network.node(e), ns3::UdpSocketFactory::GetTypeId());
     double rate = 0.0;
     for (const Link& l : wires.links) {
       if (l.from == e) rate = std::max(rate, wires.kinds[l.kind].bandwidth.value());
@@ -107,7 +66,7 @@ double in_ns3(const Topology& topology, const Routing& routing, const std::vecto
     senders[e].gap = ns3::PicoSeconds(static_cast<std::int64_t>(kWire / rate * 1e12 + 0.5));
   }
   for (const Flow& f : flows)
-    senders[f.from].flows.push_back({ns3::InetSocketAddress(address[f.to], kPort),
+    senders[f.from].flows.push_back({ns3::InetSocketAddress(network.address(f.to), kPort),
                                      static_cast<int>(f.size.value() / kPayload)});
   for (Sender& sender : senders) ns3::Simulator::Schedule(ns3::Seconds(0), &Sender::send, &sender);
   ns3::Simulator::Run();
