@@ -42,6 +42,7 @@ orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp
     src/orrery/network/fabric/packet/congestion.cpp
     src/orrery/network/fabric/packet/engine.cpp
+    src/orrery/network/fabric/packet/pauses.cpp
     src/orrery/network/fabric/packet/senders.cpp
     src/orrery/network/fabric/packet/switches.cpp
     src/orrery/network/fabric/classes/flow_classes.cpp
@@ -233,6 +234,7 @@ orrery_module(study SOURCES
     src/orrery/study/network/play/play_collective.cpp
     src/orrery/study/network/play/run_network_study.cpp
     src/orrery/study/network/read/check_failed_ways.cpp
+    src/orrery/study/network/read/check_packets.cpp
     src/orrery/study/network/read/flow_file.cpp
     src/orrery/study/network/read/read_catalog_wires.cpp
     src/orrery/study/network/read/read_collective.cpp

@@ -11,6 +11,7 @@
 #include "ns3_network.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/flow_list.hpp"
+#include "orrery/network/traffic/recorder.hpp"
 #include "support/networks.hpp"
 
 namespace orrery {
@@ -67,26 +68,6 @@ std::vector<double> in_ns3(const Topology& topology, const Routing& routing,
   return last;
 }
 
-class Arrivals final : public Traffic {
- public:
-  explicit Arrivals(const std::vector<Flow>& flows) : flows_(flows), last(flows.size()) {}
-  void begin(Injector& network) override {
-    for (std::size_t i = 0; i < flows_.size(); ++i) {
-      network.send({.from = flows_[i].from, .to = flows_[i].to, .size = flows_[i].size, .tag = i},
-                   Seconds{});
-    }
-  }
-  void delivered(std::uint64_t tag, Injector& network) override {
-    last[tag] = network.now().value();
-  }
-
- private:
-  const std::vector<Flow>& flows_;
-
- public:
-  std::vector<double> last;
-};
-
 std::vector<double> in_ours(const Topology& topology, const Routing& routing,
                             const std::vector<Flow>& flows) {
   PacketOptions options;
@@ -96,9 +77,12 @@ std::vector<double> in_ours(const Topology& topology, const Routing& routing,
   options.flow_control = FlowControl::Lossy;
   options.buffer = Bytes{5000 * 1500.0};
   options.mark_from = options.mark_always = Bytes{kMarkFrom * 1502.0};
-  Arrivals traffic(flows);
-  make_packet(topology.wires(), routing, options)->run(traffic);
-  return traffic.last;
+  FlowList list(flows);
+  Recorder recorder(list);
+  make_packet(topology.wires(), routing, options)->run(recorder);
+  std::vector<double> last;
+  for (const Seconds duration : recorder.durations()) last.push_back(duration.value());
+  return last;
 }
 
 double mean(const std::vector<double>& values) {

@@ -44,6 +44,7 @@ struct FabricResult {
   std::vector<double> link_bytes;  // payload that crossed each link
   std::vector<double> wire_bytes;  // with headers; empty where the fabric has none
   std::uint64_t drops = 0;         // packets lost, packet fabric only
+  std::uint64_t pauses = 0;        // of a link's channel, where flow control is pfc
 };
 
 class Fabric {

@@ -234,5 +234,29 @@ TEST(NetworkStudy, LocatesMistakesInLoadsAndPlacements) {
             std::string::npos);
 }
 
+TEST(NetworkStudy, PacketsThatNoSwitchTakesAreMistakes) {
+  const auto on_packets = [](const char* topology, const std::string& cluster,
+                             const std::string& packet) {
+    return mistakes(std::string("task: traffic\ntraffic: {pattern: incast, size: 1 MB}\n") +
+                    "fabric: packet\npacket: {" + packet + "}\ncluster: {topology: " + topology +
+                    ", link: {bandwidth: 50 GB/s, latency: 1 us}" + cluster + "}\n");
+  };
+  const char* star = "{kind: single_switch, endpoints: 4}";
+  EXPECT_NE(
+      on_packets(star, "", "payload: 100 kB").find("/packet/payload: saw 100 kB; expected 1 B"),
+      std::string::npos);
+  EXPECT_NE(on_packets(star, "", "buffer: 1 kB").find("/packet/buffer: saw 1 kB; expected room"),
+            std::string::npos);
+  EXPECT_NE(on_packets(star, "", "mark_from: 1 MB").find("/packet: saw a map"), std::string::npos);
+  // A way out and back of 1 us at 50 GB/s, four packets, the pause: 100 kB + 16,504 B + 64 B.
+  EXPECT_NE(
+      on_packets(star, "", "flow_control: pfc, buffer: 116 kB").find("expected 114 KiB or more"),
+      std::string::npos);
+  EXPECT_EQ(on_packets(star, "", "flow_control: pfc, buffer: 117 kB"), "");
+  EXPECT_NE(on_packets("{kind: torus, shape: [16, 16]}", ", routing: ecmp", "flow_control: pfc")
+                .find("pfc pauses 8 priorities, and ecmp needs 16 channels"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace orrery

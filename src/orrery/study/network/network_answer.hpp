@@ -30,6 +30,7 @@ struct NetworkResult {
   std::vector<std::pair<std::string, Seconds>> flow_completion;  // "p50" ... "max"
   Bytes payload, wire;                                           // summed over all links
   std::uint64_t drops = 0;
+  std::uint64_t pauses = 0;
   double mean_utilisation = 0.0;         // over links that the routing can use
   std::vector<LinkLoad> hottest;         // most loaded first
   std::vector<double> utilisation;       // of every link, for the picture

@@ -60,6 +60,7 @@ void add_result(const NetworkResult& r, bool is_collective, Json& out) {
   out["payload_bytes"] = checked(r.payload.value(), "payload_bytes");
   out["wire_bytes"] = checked(r.wire.value(), "wire_bytes");
   out["drops"] = r.drops;
+  out["pauses"] = r.pauses;
   out["mean_link_utilisation"] = checked(r.mean_utilisation, "mean_link_utilisation");
   out["hottest_links"] = Json::array();
   for (const LinkLoad& l : r.hottest) {

@@ -91,6 +91,7 @@ std::string to_text(const NetworkAnswer& a, Colour colour) {
       out += fmt::format("{}{} {}", name == "p50" ? "" : ", ", name, show(time));
     out += "\n";
   }
+  if (last.pauses > 0) out += fmt::format("  paused     {} times, a link each\n", last.pauses);
   if (last.drops > 0) out += fmt::format("  dropped    {} packets, each sent again\n", last.drops);
   if (last.collisions) {
     const Collisions& c = *last.collisions;

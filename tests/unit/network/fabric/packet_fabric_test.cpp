@@ -93,7 +93,7 @@ TEST(PacketFabric, AgreesWithNs3) {
 TEST(PacketFabric, NothingIsLostOnTheWay) {
   for (const Transport transport : {Transport::None, Transport::Dctcp, Transport::Dcqcn,
                                     Transport::Hpcc, Transport::Swift, Transport::ReceiverDriven}) {
-    for (const FlowControl control : {FlowControl::Credit, FlowControl::Lossy}) {
+    for (const FlowControl control : {FlowControl::Credit, FlowControl::Pfc, FlowControl::Lossy}) {
       PacketOptions options;
       options.transport = transport;
       options.flow_control = control;
@@ -139,6 +139,57 @@ TEST(PacketFabric, SmallerBuffersNeverLosePacketsUnderCredits) {
     EXPECT_GE(out.result.completion.value(), before * 0.999);
     before = out.result.completion.value();
   }
+}
+
+// What comes after a pause was asked for fits: nothing is lost however many send to one. Without
+// that room it is.
+TEST(PacketFabric, PausesLoseNothingWhereTheirHeadroomIsLeft) {
+  PacketOptions options;
+  options.flow_control = FlowControl::Pfc;
+  const Bytes packet = options.payload + options.header;
+  options.buffer = pause_headroom(options, kBandwidth, kLatency) + 2.0 * packet;
+  for (const Pattern p : {Pattern::Incast, Pattern::AllToAll, Pattern::Hotspot}) {
+    const auto out = played(leaf_spine(4), "", pattern(p, 16, Bytes{5e5}), options);
+    EXPECT_EQ(out.result.drops, 0u);
+    EXPECT_TRUE(out.result.pauses > 0 || p != Pattern::Incast);
+  }
+  options.pause_from = options.buffer;
+  EXPECT_GT(
+      played(leaf_spine(4), "", pattern(Pattern::Incast, 16, Bytes{5e5}), options).result.drops,
+      0u);
+}
+
+// A pause stops all of a link: a flow to an idle receiver goes about as slowly as the one beside
+// it, whose receiver three others share (a quarter of the link). Where full queues drop, it has at
+// least half of the link.
+TEST(PacketFabric, PausesHoldBackFlowsThatAreNotInTheWay) {
+  const std::vector<Flow> flows = {{1, 6, Bytes{2e6}, {}},  // the victim
+                                   {0, 5, Bytes{8e6}, {}},
+                                   {7, 5, Bytes{8e6}, {}},
+                                   {8, 5, Bytes{8e6}, {}},
+                                   {9, 5, Bytes{8e6}, {}}};
+  const auto times_alone = [&](FlowControl control) {
+    PacketOptions options;
+    options.flow_control = control;
+    options.buffer = Bytes{128.0 * 1024};
+    const auto out =
+        played("{kind: fat_tree, hosts_per_leaf: 5, leaves: 2, spines: 1}", "", flows, options);
+    return out.durations[0].value() / (2e6 * (4096 + 30) / 4096 / kBandwidth.value());
+  };
+  EXPECT_NEAR(times_alone(FlowControl::Pfc), 4.0, 1.0);
+  EXPECT_LT(times_alone(FlowControl::Lossy), 2.1);
+}
+
+// Each channel is a priority of its own, so that pauses of a torus cannot wait in a circle.
+TEST(PacketFabric, ATorusDrainsUnderPauses) {
+  PacketOptions options;
+  options.flow_control = FlowControl::Pfc;
+  options.buffer =
+      pause_headroom(options, kBandwidth, kLatency) + 2.0 * (options.payload + options.header);
+  const auto out = played("{kind: torus, shape: [4, 4]}", "dimension_order",
+                          pattern(Pattern::AllToAll, 16, Bytes{1e5}), options);
+  EXPECT_EQ(out.durations.size(), 16u * 15u);
+  EXPECT_EQ(out.result.drops, 0u);
 }
 
 // A ring of credits: dimension order changes the channel at the dateline, so a torus drains even

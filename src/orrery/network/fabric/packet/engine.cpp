@@ -72,8 +72,9 @@ void Engine::reset() {
     gates_.assign(ports_.size() * channels_, {});
     for (Gate& g : gates_) g.room = static_cast<std::int32_t>(options_.buffer.value());
   }
+  if (options_.flow_control == FlowControl::Pfc) begin_pauses();
   now_ = completion_ = 0;
-  messages_ = hops_ = drops_ = 0;
+  messages_ = hops_ = drops_ = pauses_ = 0;
   live_ = 0;
   grants_.assign(options_.transport == Transport::ReceiverDriven ? wires_.endpoints : 0, {});
   rng_ = Rng(0, "marks");
@@ -85,6 +86,7 @@ FabricResult Engine::result() const {
   r.messages = messages_;
   r.events = hops_;
   r.drops = drops_;
+  r.pauses = pauses_;
   r.link_bytes.reserve(ports_.size());
   r.wire_bytes.reserve(ports_.size());
   for (const Port& p : ports_) {
@@ -120,6 +122,15 @@ void Engine::handle(const WheelEvent& event) {
       return start(event.subject);
     case kDone:
       return finish(event.subject);
+    case kServe:
+      ports_[event.subject].serves = false;
+      return serve(event.subject);
+    case kPause:
+      lines_[event.subject].is_paused = true;
+      return;
+    case kResume:
+      lines_[event.subject].is_paused = false;
+      return serve(event.subject / channels_);
   }
 }
 

@@ -1,5 +1,5 @@
 // Engine: the packet fabric itself. Hosts send in senders.cpp, packets cross switches in
-// switches.cpp; engine.cpp turns events into calls of both.
+// switches.cpp, wait there for credits or in pauses.cpp; engine.cpp turns events into calls.
 #pragma once
 #include <deque>
 
@@ -19,7 +19,10 @@ enum Kind : std::uint8_t {
   kLost,         // notice of a dropped packet is
   kGrant,        // a receiver lets a flow send one more
   kStart,        // flow begins
-  kDone          // flow without packets
+  kDone,         // flow without packets
+  kServe,        // port looks at its lines
+  kPause,        // a pause of a link's channel is there
+  kResume        // its end is
 };
 
 inline constexpr double kPicoseconds = 1e12;  // in a second
@@ -104,6 +107,22 @@ class Engine final : public Fabric, private Injector {
   void arrive(std::uint32_t k);
   void finish(std::uint32_t f);
 
+  // Pauses (pfc).
+
+  [[nodiscard]] bool has_pauses() const { return !lines_.empty(); }
+  [[nodiscard]] std::uint32_t gate_of(const Hop& hop) const {
+    return static_cast<std::uint32_t>(index(hop.link)) * channels_ + hop.channel;
+  }
+  void begin_pauses();
+  // Into the line before its port; it now stands in the switch behind its last link.
+  void line_up(std::uint32_t k);
+  // Sends the port's next packet when it is free, or sees to being called again.
+  void serve(std::uint32_t p);
+  // The unpaused line whose turn it is; kNone.
+  [[nodiscard]] std::uint32_t next_line(std::uint32_t p) const;
+  void leave(const Hop& came_over, std::int32_t bytes);
+  void pause(std::uint32_t gate, Kind kind);
+
   // Feedback.
 
   void acknowledge(std::uint32_t k);
@@ -130,6 +149,9 @@ class Engine final : public Fabric, private Injector {
   std::vector<Port> ports_;
   std::vector<Ring> rings_;  // by port
   std::vector<Gate> gates_;
+  std::vector<Line> lines_;               // by port and channel; empty: no pfc
+  std::vector<Ingress> ingresses_;        // by link and channel
+  std::vector<std::int32_t> pause_from_;  // by kind of link
   std::vector<Packet> packets_;
   std::uint32_t free_packet_ = kNone;
   std::deque<FlowState> flows_;  // addresses stay while traffic sends from a delivery
@@ -137,7 +159,7 @@ class Engine final : public Fabric, private Injector {
   std::vector<std::int64_t> grants_;  // by receiver: when it lets the next packet come
   Rng rng_{0, "marks"};
   std::int64_t now_ = 0, completion_ = 0;
-  std::uint64_t messages_ = 0, hops_ = 0, drops_ = 0, live_ = 0;
+  std::uint64_t messages_ = 0, hops_ = 0, drops_ = 0, pauses_ = 0, live_ = 0;
 };
 
 }  // namespace orrery::packet

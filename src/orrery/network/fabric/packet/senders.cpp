@@ -137,6 +137,7 @@ double Engine::queue(const Hop& hop) {
       static_cast<double>(std::max<std::int64_t>(0, port.free_at - now_)) / port.per_byte;
   // A busy port without a queue sends a packet; behind it are one on the link, one that the next
   // switch sends on, and what a credit's round trip holds.
+  if (has_pauses()) return before + lines_[gate_of(hop)].bytes;
   if (gates_.empty()) return std::max(0.0, before - packet);
   Gate& gate = gates_[index(hop.link) * channels_ + hop.channel];
   gate.take_back(now_);

@@ -36,6 +36,21 @@ struct alignas(64) Port {
   double busy = 0.0;
   std::uint32_t blocked = 0;  // of its own sender's packets, those that wait for room
   bool pulled = false;        // an event will ask the ring
+  // Pfc: an event will serve its lines; the channel that it serves next.
+  bool serves = false;
+  std::uint8_t turn = 0;
+};
+
+// Pfc. Packets before a port, of one channel; and what stands in the switch behind a link, by
+// channel.
+struct Line {
+  std::uint32_t first = kNone, last = kNone;
+  std::int32_t bytes = 0;
+  bool is_paused = false;
+};
+struct Ingress {
+  std::int32_t bytes = 0;
+  bool has_paused = false;  // has asked for a pause
 };
 
 // The sender's side of a first link: flows that may send, in turn.

@@ -6,6 +6,10 @@
 namespace orrery::packet {
 
 void Engine::forward(std::uint32_t k) {
+  if (has_pauses()) {
+    line_up(k);
+    return;
+  }
   const Packet& packet = packets_[k];
   const Hop hop = packet.way[packet.hop];
   const auto p = static_cast<std::uint32_t>(index(hop.link));
@@ -61,9 +65,11 @@ void Engine::depart(std::uint32_t k, std::uint32_t p, std::uint32_t gate) {
   Packet& packet = packets_[k];
   Port& port = ports_[p];
   const std::int64_t start = std::max(now_, port.free_at);
-  const double queue = static_cast<double>(start - now_) / port.per_byte;
+  const double queue = has_pauses() ? lines_[gate_of(packet.way[packet.hop])].bytes
+                                    : static_cast<double>(start - now_) / port.per_byte;
   if (packet.hop > 0) {
-    if (gates_.empty() && queue + packet.wire > options_.buffer.value()) {
+    if (options_.flow_control == FlowControl::Lossy &&
+        queue + packet.wire > options_.buffer.value()) {
       drop(k);
       return;
     }

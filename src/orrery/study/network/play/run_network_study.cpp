@@ -33,6 +33,7 @@ NetworkResult result_of(const FabricResult& played, const NetworkStudy& study, s
   r.completion = played.completion;
   r.flows = played.messages;
   r.drops = played.drops;
+  r.pauses = played.pauses;
   add_links(played, *study.topology, r);
   return r;
 }

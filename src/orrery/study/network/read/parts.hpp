@@ -40,6 +40,8 @@ void read_placement(const Node& node, NetworkStudy& study, Diagnostics& problems
 void read_background(const Node& node, NetworkStudy& study, Diagnostics& problems);
 // A routing that knows nothing of failures is refused where one of its ways meets a failed link.
 void check_failed_ways(const Node& cluster, const NetworkStudy& study, Diagnostics& problems);
+// Options of the packet fabric that these wires and this routing cannot have.
+void check_packets(const Node& root, const NetworkStudy& study, Diagnostics& problems);
 void read_neighbours(const Node& node, NetworkStudy& study, Diagnostics& problems);
 
 }  // namespace orrery::network_parts

@@ -55,6 +55,7 @@ tl::expected<NetworkStudy, Diagnostics> read_network_study(const Node& root) {
   if (const Node* node = root.find("placement")) read_placement(*node, study, problems);
   if (const Node* node = root.find("background")) read_background(*node, study, problems);
   if (const Node* node = root.find("neighbours")) read_neighbours(*node, study, problems);
+  if (problems.empty()) check_packets(root, study, problems);
   if (problems.empty()) check_failed_ways(*root.find("cluster"), study, problems);
   if (!problems.empty()) return tl::unexpected(problems);
   return study;
