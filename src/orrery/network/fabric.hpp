@@ -37,14 +37,20 @@ class Traffic {
   virtual void delivered(std::uint64_t tag, Injector& network) = 0;
 };
 
+struct Deliveries {
+  Seconds at;
+  double messages = 0.0;
+};
+
 struct FabricResult {
   Seconds completion;  // last delivery
   std::uint64_t messages = 0;
-  std::uint64_t events = 0;        // rate changes (fluid) or packet hops (packet)
-  std::vector<double> link_bytes;  // payload that crossed each link
-  std::vector<double> wire_bytes;  // with headers; empty where the fabric has none
-  std::uint64_t drops = 0;         // packets lost, packet fabric only
-  std::uint64_t pauses = 0;        // of a link's channel, where flow control is pfc
+  std::uint64_t events = 0;            // rate changes (fluid) or packet hops (packet)
+  std::vector<double> link_bytes;      // payload that crossed each link
+  std::vector<double> wire_bytes;      // with headers; empty where the fabric has none
+  std::uint64_t drops = 0;             // packets lost, packet fabric only
+  std::uint64_t pauses = 0;            // of a link's channel, where flow control is pfc
+  std::vector<Deliveries> deliveries;  // only where messages were played by class
 };
 
 class Fabric {

@@ -258,5 +258,36 @@ TEST(NetworkStudy, PacketsThatNoSwitchTakesAreMistakes) {
             std::string::npos);
 }
 
+// An all-to-all is played by classes of messages; a message of nothing more, to oneself, has the
+// same flows played one by one.
+TEST(NetworkStudy, AnAllToAllOfFlowsIsThatOfItsMessages) {
+  const std::string csv = testing::TempDir() + "all_to_all_and_nothing.csv";
+  for (const auto& [topology, endpoints] :
+       {std::pair{kTorus, 64},
+        std::pair{"{kind: fat_tree, hosts_per_leaf: 4, leaves: 4, spines: 2}", 16}}) {
+    std::ofstream out(csv);
+    out << "from,to,size,start\n0,0,0 B,0 s\n";
+    for (int a = 0; a < endpoints; ++a) {
+      for (int b = 0; b < endpoints; ++b) {
+        if (a != b) out << a << "," << b << ",1 MB,0 s\n";
+      }
+    }
+    out.close();
+    const std::string cluster = std::string("task: traffic\ncluster: {topology: ") + topology +
+                                ", link: {bandwidth: 50 GB/s, latency: 1 us}}\ntraffic: ";
+    const NetworkResult by_class = result(cluster + "{pattern: all_to_all, size: 1 MB}\n");
+    const NetworkResult by_message = result(cluster + "{file: " + csv + "}\n");
+    EXPECT_NEAR(by_class.completion.value(), by_message.completion.value(), 1e-12);
+    ASSERT_EQ(by_class.flow_completion.size(), by_message.flow_completion.size());
+    for (std::size_t i = 0; i < by_class.flow_completion.size(); ++i) {
+      EXPECT_NEAR(by_class.flow_completion[i].second.value(),
+                  by_message.flow_completion[i].second.value(), 1e-12)
+          << by_class.flow_completion[i].first;
+    }
+    for (std::size_t l = 0; l < by_class.utilisation.size(); ++l)
+      EXPECT_NEAR(by_class.utilisation[l], by_message.utilisation[l], 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace orrery

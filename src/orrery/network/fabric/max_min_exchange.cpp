@@ -1,6 +1,7 @@
 #include "orrery/network/fabric/max_min_exchange.hpp"
 
 #include <optional>
+#include <utility>
 
 #include "orrery/network/fabric/classes/flow_classes.hpp"
 #include "orrery/network/fabric/fluid/fluid_engine.hpp"
@@ -31,16 +32,44 @@ class ClassNetwork final : public FluidNetwork {
   const FlowClasses& classes_;
 };
 
+// Notes when the messages of each class arrive.
+class NotedDeliveries final : public Traffic {
+ public:
+  NotedDeliveries(Traffic& inner, const std::vector<double>& count)
+      : inner_(inner), count_(count) {}
+  void begin(Injector& network) override { inner_.begin(network); }
+  void delivered(std::uint64_t tag, Injector& network) override {
+    noted_.push_back({network.now(), count_[tag]});
+    inner_.delivered(tag, network);
+  }
+  [[nodiscard]] std::vector<Deliveries> take() { return std::move(noted_); }
+
+ private:
+  Traffic& inner_;
+  const std::vector<double>& count_;
+  std::vector<Deliveries> noted_;
+};
+
 FabricResult play_by_class(const Exchange& exchange, const FlowRows& rows, FluidNetwork& network) {
   const FlowClasses classes = flow_classes(exchange, rows, network.capacities());
   ClassNetwork quotient(classes);
-  FabricResult out = FluidEngine(quotient).play(*traffic_of(classes.exchange));
+  const auto streams = traffic_of(classes.exchange);
+  NotedDeliveries traffic(*streams, classes.rows.count);
+  FabricResult out = FluidEngine(quotient).play(traffic);
+  out.deliveries = traffic.take();
   out.link_bytes = network.by_link(quotient.by_link(std::move(out.link_bytes)));
   double messages = 0.0;
   for (std::size_t c = 0; c < classes.rows.count.size(); ++c) {
     messages += classes.rows.count[c] * classes.exchange.streams[c].rounds;
   }
   out.messages = static_cast<std::uint64_t>(messages);
+  return out;
+}
+
+// What was played stands for so many images of it.
+FabricResult times(std::uint64_t images, FabricResult out) {
+  out.messages *= images;
+  for (Deliveries& d : out.deliveries) d.messages *= static_cast<double>(images);
   return out;
 }
 
@@ -68,9 +97,7 @@ FabricResult max_min_exchange(const Wires& wires, const Routing& routing,
   }
   const RouteSymmetry symmetry = symmetry_of(wires, routing);
   LinkOrbits network(wires, routing, symmetry);
-  FabricResult out = play_by_class(exchange, flow_rows(exchange, network), network);
-  out.messages *= symmetry.order;
-  return out;
+  return times(symmetry.order, play_by_class(exchange, flow_rows(exchange, network), network));
 }
 
 FabricResult max_min_all_to_all(const Wires& wires, const Routing& routing, Bytes size) {
@@ -88,9 +115,7 @@ FabricResult max_min_all_to_all(const Wires& wires, const Routing& routing, Byte
   }
   Exchange exchange;
   exchange.streams.assign(distinct.rows().count.size(), Stream{.size = size});
-  FabricResult out = play_by_class(exchange, distinct.rows(), network);
-  out.messages *= symmetry.order;
-  return out;
+  return times(symmetry.order, play_by_class(exchange, distinct.rows(), network));
 }
 
 }  // namespace orrery

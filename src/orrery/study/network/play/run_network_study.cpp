@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <optional>
 
 #include "orrery/collective/schedules/looping_schedule.hpp"
 #include "orrery/network/fabric/alpha_beta.hpp"
 #include "orrery/network/fabric/max_min.hpp"
+#include "orrery/network/fabric/max_min_exchange.hpp"
 #include "orrery/network/fabric/packet/packet_fabric.hpp"
 #include "orrery/network/traffic/background.hpp"
 #include "orrery/network/traffic/concurrent.hpp"
@@ -23,6 +25,38 @@ std::unique_ptr<Fabric> fabric_of(const NetworkStudy& study, const Routing& rout
       return make_alpha_beta(wires, routing);
   }
   return nullptr;
+}
+
+// The size of the messages where everybody sends as much to everybody else, all at once.
+std::optional<Bytes> all_to_all_size(const std::vector<Flow>& flows, std::uint32_t endpoints) {
+  if (endpoints < 2 || flows.size() != std::size_t{endpoints} * (endpoints - 1))
+    return std::nullopt;
+  std::vector<bool> has(std::size_t{endpoints} * endpoints, false);
+  for (const Flow& f : flows) {
+    const std::size_t pair = std::size_t{f.from} * endpoints + f.to;
+    if (f.from == f.to || has[pair] || f.start > Seconds{} || f.size != flows.front().size)
+      return std::nullopt;
+    has[pair] = true;
+  }
+  return flows.front().size;
+}
+
+// An all-to-all by classes of messages, where the routing tells none of them apart.
+std::optional<NetworkResult> by_classes(const NetworkStudy& study, const Routing& routing) {
+  if (study.fabric != FabricKind::MaxMin || study.has_load() || study.trace != nullptr ||
+      !routing.symmetry())
+    return std::nullopt;
+  const std::clock_t start = std::clock();
+  const Wires& wires = study.topology->wires();
+  const auto size = all_to_all_size(study.flows, wires.endpoints);
+  if (!size || !(*size > Bytes{})) return std::nullopt;
+  const FabricResult played = max_min_all_to_all(wires, routing, *size);
+  NetworkResult r = result_of(played, study, start);
+  std::vector<Seconds> durations;
+  for (const Deliveries& d : played.deliveries)
+    durations.insert(durations.end(), static_cast<std::size_t>(d.messages), d.at);
+  add_flow_completion(std::move(durations), r);
+  return r;
 }
 
 }  // namespace
@@ -96,7 +130,8 @@ NetworkAnswer run(const NetworkStudy& study) {
   const std::vector<Demand> demands = demands_of(*asked());
   const auto dealt = dealt_out(study, *routing, demands);
   const Routing& way = dealt ? *dealt : *routing;
-  answer.results.push_back(play(study, way, *asked(), Load::AsStudied));
+  const auto classes = dealt ? std::nullopt : by_classes(study, way);
+  answer.results.push_back(classes ? *classes : play(study, way, *asked(), Load::AsStudied));
   NetworkResult& r = answer.results.back();
   r.collisions = collisions_of(study, demands);
   if (study.has_load()) r.idle = play(study, way, *asked(), Load::None).completion;
