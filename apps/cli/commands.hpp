@@ -1,6 +1,8 @@
 // The commands of `orrery`, one function each: options in, exit code out. Parsing is main.cpp's.
 #pragma once
+#include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "orrery/base/result.hpp"
@@ -119,6 +121,19 @@ Diagnostics write_file(const char* option, const std::string& path, const std::s
 
 bool stdout_is_terminal();
 // A bar with the time left on stderr, when that is a terminal and the work takes over two seconds.
-void show_progress(const std::string& what, double share);
+class Progress {
+ public:
+  explicit Progress(std::string what) : what_(std::move(what)) {}
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  ~Progress();  // takes the line away again
+  void operator()(double share);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string what_;
+  Clock::time_point start_ = Clock::now();
+  bool shown_ = false;
+};
 
 }  // namespace orrery::cli

@@ -24,16 +24,20 @@ Diagnostics write_file(const char* option, const std::string& path, const std::s
 
 bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
-void show_progress(const std::string& what, double share) {
-  using Clock = std::chrono::steady_clock;
-  static const Clock::time_point start = Clock::now();
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  if (seconds < 2.0 || isatty(STDERR_FILENO) != 1) return;
-  const int filled = static_cast<int>(share * 30);
+Progress::~Progress() {
+  if (shown_) fmt::print(stderr, "\r\033[K");
+}
+
+void Progress::operator()(double share) {
+  constexpr double kQuiet = 2.0;  // s
+  constexpr int kWidth = 30;
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  if (seconds < kQuiet || isatty(STDERR_FILENO) != 1) return;
+  shown_ = true;
+  const int filled = static_cast<int>(share * kWidth);
   const double left = share > 0 ? seconds * (1 - share) / share : 0;
-  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%  {:.0f} s left ", what, std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(30 - filled), ' '), 100 * share, left);
-  if (share >= 1.0) fmt::print(stderr, "\n");
+  fmt::print(stderr, "\r{} [{}{}] {:3.0f}%  {:.0f} s left\033[K", what_, std::string(static_cast<std::size_t>(filled), '#'),
+             std::string(static_cast<std::size_t>(kWidth - filled), ' '), 100 * share, left);
 }
 
 }  // namespace orrery::cli

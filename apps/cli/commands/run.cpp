@@ -14,7 +14,10 @@ namespace {
 int run_network(const Node& root, const RunOptions& options) {
   const auto study = read_network_study(root);
   if (!study) return report_problems(study.error());
-  const NetworkAnswer answer = run(*study);
+  const NetworkAnswer answer = [&] {
+    Progress progress("playing, by the least possible time");
+    return run(*study, [&progress](double share) { progress(share); });
+  }();
   if (!options.svg.empty()) {
     const Diagnostics problems = write_file("--svg", options.svg, heat_map_svg(answer));
     if (!problems.empty()) return report_problems(problems);

@@ -58,8 +58,11 @@ int validate_command(const ValidateCommandOptions& options) {
   v.chip_model = options.chip_model;
   v.fit = options.fit;
   v.cross_validate = !options.quick;
-  v.progress = [](double share) { show_progress("cross-validating", share); };
-  const auto result = validate(v, names, catalog);
+  const auto result = [&] {
+    Progress progress("cross-validating");
+    v.progress = [&progress](double share) { progress(share); };
+    return validate(v, names, catalog);
+  }();
   if (!result) return report_problems(result.error());
   if (std::ranges::none_of(result->rows, &ValidatedRow::run)) {
     fmt::print(stderr, "saw no row that can be run; expected at least one\n");

@@ -5,6 +5,8 @@
 // so that a schedule of a billion messages never exists at once.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "orrery/base/units.hpp"
@@ -60,6 +62,12 @@ class Fabric {
   // Plays the traffic on an idle network until nothing is left. Throws std::logic_error on traffic
   // between endpoints that the wires do not have.
   virtual FabricResult run(Traffic& traffic) = 0;
+  // Told now and then, while a run lasts, how far it has come.
+  using Watch = std::function<void(Seconds now)>;
+  void watch(Watch watch) { watch_ = std::move(watch); }
+
+ protected:
+  Watch watch_;
 };
 
 }  // namespace orrery

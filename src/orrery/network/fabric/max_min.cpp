@@ -9,7 +9,9 @@ class MaxMinFabric final : public Fabric {
  public:
   MaxMinFabric(const Wires& wires, const Routing& routing) : network_(wires, routing) {}
   [[nodiscard]] const char* name() const override { return "max_min"; }
-  FabricResult run(Traffic& traffic) override { return FluidEngine(network_).play(traffic); }
+  FabricResult run(Traffic& traffic) override {
+    return FluidEngine(network_).play(traffic, watch_);
+  }
 
  private:
   EveryLink network_;

@@ -1,5 +1,6 @@
 // NetworkAnswer: what a network study answers, and how it is shown.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,7 +47,10 @@ struct NetworkAnswer {
   std::vector<NetworkResult> results;  // one a size
 };
 
-NetworkAnswer run(const NetworkStudy& study);
+// `progress` is told which share of the least possible time has been played: a run on crowded wires
+// takes longer.
+NetworkAnswer run(const NetworkStudy& study,
+                  const std::function<void(double share)>& progress = {});
 
 std::string to_text(const NetworkAnswer& answer, Colour colour);
 std::string to_json(const NetworkAnswer& answer);

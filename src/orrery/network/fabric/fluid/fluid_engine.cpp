@@ -14,6 +14,7 @@ constexpr std::uint32_t kNone = ~std::uint32_t{0};
 // Ends that lie closer together than this share of the time passed are one event: rounding must
 // not turn one symmetric end into a thousand.
 constexpr double kSameTime = 1e-12;
+constexpr std::uint64_t kInstantsBetweenLooks = 1024;
 
 }  // namespace
 
@@ -21,10 +22,11 @@ FluidEngine::FluidEngine(FluidNetwork& network) : network_(network), rates_(netw
   result_.link_bytes.assign(network.capacities().size(), 0.0);
 }
 
-FabricResult FluidEngine::play(Traffic& traffic) {
+FabricResult FluidEngine::play(Traffic& traffic, const Fabric::Watch& watch) {
   traffic.begin(*this);
   deliver(traffic);
-  for (;;) {
+  for (std::uint64_t instants = 1;; ++instants) {
+    if (watch && instants % kInstantsBetweenLooks == 0) watch(now());
     settle();
     const double drained = clocks_.next();
     const double start_time = starts_.empty() ? kNever : starts_.top().time;

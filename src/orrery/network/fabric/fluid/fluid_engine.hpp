@@ -21,7 +21,7 @@ class FluidEngine final : private Injector {
   explicit FluidEngine(FluidNetwork& network);
 
   // link_bytes are by carrier. Once.
-  FabricResult play(Traffic& traffic);
+  FabricResult play(Traffic& traffic, const Fabric::Watch& watch = {});
 
  private:
   struct Live {

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kWays = 16;
 // Packets of one payload are counted in 16 bits.
 constexpr double kMostPayload = 60'000.0;
+constexpr std::uint64_t kEventsBetweenLooks = 1 << 20;
 
 // About one event a bucket: a full packet's time over the ports that may be busy.
 std::int64_t bucket_width(const Wires& wires, const PacketOptions& options) {
@@ -48,7 +49,8 @@ FabricResult Engine::run(Traffic& traffic) {
   reset();
   traffic_ = &traffic;
   traffic.begin(*this);
-  while (!events_.empty()) {
+  for (std::uint64_t events = 1; !events_.empty(); ++events) {
+    if (events % kEventsBetweenLooks == 0 && watch_) watch_(now());
     const WheelEvent event = events_.take();
     const WheelEvent& next = events_.upcoming();
     if (next.kind() == kArrive) __builtin_prefetch(packets_.data() + next.subject);

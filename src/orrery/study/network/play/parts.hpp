@@ -21,10 +21,13 @@ NetworkResult result_of(const FabricResult& played, const NetworkStudy& study, s
 enum class Load : std::uint8_t { None, AsStudied };
 // Plays what was asked, beside the study's background and neighbours or as if nobody else were
 // there; `completion` is of what was asked alone.
-NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic, Load load);
+NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic, Load load,
+                   const Fabric::Watch& watch);
 
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, const RankMap& map,
-                              Bytes vector);
+                              Bytes vector, const std::function<void(double share)>& progress);
+// Tells `progress` of simulated time as a share of this bound.
+Fabric::Watch watch_of(const std::function<void(double share)>& progress, Seconds bound);
 
 // What the traffic sends; none where that is too much to look at message by message.
 std::vector<Demand> demands_of(Traffic& traffic);

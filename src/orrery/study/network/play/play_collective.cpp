@@ -95,7 +95,8 @@ void add_groups(const NetworkStudy& study, const Algorithm& algorithm, const Ran
 }
 
 NetworkResult play_groups(const NetworkStudy& study, const Algorithm& algorithm,
-                          const Routing& routing, const RankMap& map, Bytes vector, Load load) {
+                          const Routing& routing, const RankMap& map, Bytes vector, Load load,
+                          const Fabric::Watch& watch) {
   const bool in_network = algorithm.name == kInNetwork;
   std::vector<Demand> demands;
   if (!in_network) {
@@ -108,7 +109,7 @@ NetworkResult play_groups(const NetworkStudy& study, const Algorithm& algorithm,
   const auto dealt = dealt_out(study, routing, demands);
   const TreeRouting with_trees(routing);
   const Routing* way = in_network ? &with_trees : dealt ? dealt.get() : &routing;
-  NetworkResult r = play(study, *way, groups.all, load);
+  NetworkResult r = play(study, *way, groups.all, load, watch);
   r.completion = std::max(r.completion, groups.completion());
   if (load == Load::AsStudied) r.collisions = collisions_of(study, demands);
   return r;
@@ -126,17 +127,20 @@ Seconds bound_of(const NetworkStudy& study, const Algorithm& algorithm, Bytes ve
 }  // namespace
 
 NetworkResult play_collective(const NetworkStudy& study, const Routing& routing, const RankMap& map,
-                              Bytes vector) {
+                              Bytes vector, const std::function<void(double share)>& progress) {
   const CollectiveSpec& c = *study.collective;
   const auto each = static_cast<std::uint32_t>(c.ranks / c.groups);
   const Algorithm algorithm = algorithm_of(study, routing, vector);
+  const Seconds bound = bound_of(study, algorithm, vector);
+  const Fabric::Watch watch = watch_of(progress, bound);
   std::optional<NetworkResult> classes = by_classes(study, algorithm.name, routing, map, vector);
-  NetworkResult r = classes ? std::move(*classes)
-                            : play_groups(study, algorithm, routing, map, vector, Load::AsStudied);
+  NetworkResult r =
+      classes ? std::move(*classes)
+              : play_groups(study, algorithm, routing, map, vector, Load::AsStudied, watch);
   if (study.has_load())
-    r.idle = play_groups(study, algorithm, routing, map, vector, Load::None).completion;
+    r.idle = play_groups(study, algorithm, routing, map, vector, Load::None, watch).completion;
   r.algorithm = algorithm.name;
-  r.lower_bound = bound_of(study, algorithm, vector);
+  r.lower_bound = bound;
   if (r.completion > Seconds{}) {
     r.algorithm_bandwidth = vector / r.completion;
     r.bus_bandwidth = bus_bandwidth_factor(c.kind, each) * r.algorithm_bandwidth;

@@ -72,7 +72,13 @@ NetworkResult result_of(const FabricResult& played, const NetworkStudy& study, s
   return r;
 }
 
-NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic, Load load) {
+Fabric::Watch watch_of(const std::function<void(double share)>& progress, Seconds bound) {
+  if (!progress || !(bound > Seconds{})) return {};
+  return [&progress, bound](Seconds now) { progress(std::min(1.0, now / bound)); };
+}
+
+NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& traffic, Load load,
+                   const Fabric::Watch& watch) {
   const std::clock_t start = std::clock();
   const Wires& wires = study.topology->wires();
   Recorder asked(traffic);
@@ -90,6 +96,7 @@ NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& t
   }
   const bool is_alone = load == Load::None || !study.has_load();
   const auto fabric = fabric_of(study, routing);
+  fabric->watch(watch);
   const FabricResult played = fabric->run(is_alone ? static_cast<Traffic&>(asked) : all);
   NetworkResult r = result_of(played, study, start);
   r.completion = asked.last_delivery();
@@ -101,7 +108,7 @@ NetworkResult play(const NetworkStudy& study, const Routing& routing, Traffic& t
 
 }  // namespace network_parts
 
-NetworkAnswer run(const NetworkStudy& study) {
+NetworkAnswer run(const NetworkStudy& study, const std::function<void(double share)>& progress) {
   using namespace network_parts;
   NetworkAnswer answer;
   answer.study = study;
@@ -112,7 +119,7 @@ NetworkAnswer run(const NetworkStudy& study) {
     const Placed placed = placement_of(study, *routing);
     answer.searched = placed.searched;
     for (const Bytes size : study.sizes) {
-      answer.results.push_back(play_collective(study, *routing, placed.map, size));
+      answer.results.push_back(play_collective(study, *routing, placed.map, size, progress));
       answer.results.back().size = size;
     }
     answer.algorithm = answer.results.front().algorithm;
@@ -130,13 +137,15 @@ NetworkAnswer run(const NetworkStudy& study) {
   const std::vector<Demand> demands = demands_of(*asked());
   const auto dealt = dealt_out(study, *routing, demands);
   const Routing& way = dealt ? *dealt : *routing;
+  const Seconds bound = study.trace != nullptr ? lower_bound_of(*study.trace, wires)
+                                               : lower_bound_of(study.flows, wires);
+  const Fabric::Watch watch = watch_of(progress, bound);
   const auto classes = dealt ? std::nullopt : by_classes(study, way);
-  answer.results.push_back(classes ? *classes : play(study, way, *asked(), Load::AsStudied));
+  answer.results.push_back(classes ? *classes : play(study, way, *asked(), Load::AsStudied, watch));
   NetworkResult& r = answer.results.back();
   r.collisions = collisions_of(study, demands);
-  if (study.has_load()) r.idle = play(study, way, *asked(), Load::None).completion;
-  r.lower_bound = study.trace != nullptr ? lower_bound_of(*study.trace, wires)
-                                         : lower_bound_of(study.flows, wires);
+  if (study.has_load()) r.idle = play(study, way, *asked(), Load::None, watch).completion;
+  r.lower_bound = bound;
   if (!study.sizes.empty()) r.size = study.sizes.front();
   return answer;
 }
