@@ -8,7 +8,7 @@ DramAddress dram_address(const DramShape& shape, std::uint64_t index) {
   DramAddress out;
   const auto take = [&](int size) {
     const auto n = static_cast<std::uint64_t>(size);
-    if (std::has_single_bit(n)) {  // as sizes mostly are: no division
+    if ((n & (n - 1)) == 0) {  // as sizes mostly are: no division
       const auto low = static_cast<int>(index & (n - 1));
       index >>= std::countr_zero(n);
       return low;
