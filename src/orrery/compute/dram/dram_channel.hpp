@@ -43,6 +43,8 @@ class DramChannel {
 
  private:
   static constexpr std::int64_t kNever = BankWheel::kNever;
+  static constexpr int kRead = 0, kWrite = 1;  // directions
+  static constexpr std::int64_t kUnknown = INT64_MAX;
 
   // Cycles are the earliest ones that earlier commands leave to later ones of their kind: by the
   // bank's own timings here, by those of its group and its rank below.
@@ -67,7 +69,7 @@ class DramChannel {
     std::uint64_t ready_row[2] = {0, 0};  // precharge of an open bank, activation of a closed one
     std::uint64_t open = 0;               // ready or not
     std::int64_t refresh_at = 0;
-    int oldest_closed[2] = {-1, -1};  // of those ready to activate; -1: to be found
+    std::int64_t oldest_closed[2] = {kUnknown, kUnknown};  // its key
     int first_bank = 0, first_group = 0;
     int pseudo_channel = 0;
     std::uint32_t count = 0;
@@ -81,6 +83,7 @@ class DramChannel {
   struct Choice {
     std::int64_t order = kNever;
     int bank = -1, direction = 0;
+    bool others = false;  // more than this one may leave
     [[nodiscard]] bool any() const { return bank >= 0; }
   };
 
@@ -100,13 +103,15 @@ class DramChannel {
     const int most = write ? c_.writes : c_.reads;
     return (c_.bank_depth > 0 ? held_[write] : in_window_[write]) >= most;
   }
+  static void not_before(std::int64_t& earliest, std::int64_t cycle) {
+    if (earliest < cycle) earliest = cycle;
+  }
   void play_cycle();
   void offer_columns(Choice& best, int direction, bool activated_only);
   void offer_rows(Choice& best, int direction);
-  void offer(Choice& best, int index, int direction, std::int64_t order) const;
-  void offer_first(Choice& best, const Unit& unit, std::uint64_t banks, int direction,
-                   const std::vector<std::int64_t>& orders) const;
-  int oldest_closed(Unit& unit, std::uint64_t closed, int direction) const;
+  void offer(Choice& best, const Unit& unit, std::uint64_t banks, int direction,
+             const std::int64_t* keys) const;
+  [[nodiscard]] std::int64_t key(std::int64_t order, int index) const;
   void column_command(int index, int direction);
   void row_command(int index, int direction);
   void activate(int index, int direction);
@@ -115,10 +120,15 @@ class DramChannel {
   bool release(int index, int direction);
   [[nodiscard]] bool hit_if_open(int index, int direction, DramPlace before);
   void settle(int index);
+  [[nodiscard]] bool drain_begins() const;
   void drain_mixed();
   void admit_reads();
   [[nodiscard]] bool writes_go() const;
-  void note(std::int64_t cycle, DramCommandKind kind, int index, int row = 0);
+  void note(std::int64_t cycle, DramCommandKind kind, int index, int row = 0) {
+    if (record_ == nullptr) return;
+    const int bank = index / stride_ * groups_in_unit_ * banks_in_group_ + index % stride_;
+    record_->push_back({cycle, kind, bank, row});
+  }
 
   DramTiming t_;
   DramController c_;
@@ -127,7 +137,7 @@ class DramChannel {
   std::vector<Bank> banks_;
   std::vector<Group> groups_;
   std::vector<Unit> units_;
-  std::vector<std::int64_t> column_order_[2], row_order_[2];  // of ready banks' commands
+  std::vector<std::int64_t> column_key_[2], row_key_[2];  // of ready banks' commands
   BankWheel wheel_;  // banks by the cycle in which their own timings allow them something
   DramStore store_;
   std::vector<DramQueue> held_queue_[2];  // beyond the banks' queues, for each bank
@@ -136,6 +146,7 @@ class DramChannel {
   int waiting_[2] = {0, 0};               // not yet served
   int in_window_[2] = {0, 0};             // of them, those that take a place
   int draining_ = 0;                      // mixed: writes still to join
+  bool stuck_ = false;                    // no late write finds room
   int last_bank_ = 0;                     // RoundRobin: who had the last turn
   bool writing_ = false;
   std::int64_t last_drained_ = -1;
