@@ -78,7 +78,7 @@ void DramChannel::activate(int index, int direction) {
   unit.open |= 1ULL << (index - unit.first_bank);
   unit.oldest_closed[kRead] = unit.oldest_closed[kWrite] = kUnknown;
   note(now_, DramCommandKind::Activate, index, request.row);
-  if (c_.activated_leave) {
+  if (c_.activated_leave && !request.activated) {
     request.activated = true;
     --in_window_[direction];
   }
