@@ -25,6 +25,8 @@ orrery_module(compute SOURCES
     src/orrery/compute/cycle/systolic_array.cpp
     src/orrery/compute/cycle/systolic_run.cpp
     src/orrery/compute/dram/dram_channel.cpp
+    src/orrery/compute/dram/dram_choice.cpp
+    src/orrery/compute/dram/dram_commands.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
     src/orrery/compute/lending.cpp

@@ -5,44 +5,28 @@
 namespace orrery {
 
 DramAddress dram_address(const DramShape& shape, std::uint64_t index) {
-  DramAddress out;
-  const auto take = [&](int size) {
-    const auto n = static_cast<std::uint64_t>(size);
-    if (std::has_single_bit(n)) {  // as sizes mostly are: no division
-      const auto low = static_cast<int>(index & (n - 1));
-      index >>= std::countr_zero(n);
-      return low;
-    }
-    const auto part = static_cast<int>(index % n);
-    index /= n;
-    return part;
-  };
+  // In the order of DramField's names.
+  const int sizes[] = {shape.channels, shape.pseudo_channels, shape.ranks, shape.groups,
+                       shape.banks,    shape.columns,         shape.rows};
+  int parts[] = {0, 0, 0, 0, 0, 0, 0};
   for (const DramField field : shape.order) {
-    switch (field) {
-      case DramField::Channel:
-        out.channel = take(shape.channels);
-        break;
-      case DramField::PseudoChannel:
-        out.pseudo_channel = take(shape.pseudo_channels);
-        break;
-      case DramField::Rank:
-        out.rank = take(shape.ranks);
-        break;
-      case DramField::Group:
-        out.group = take(shape.groups);
-        break;
-      case DramField::Bank:
-        out.bank = take(shape.banks);
-        break;
-      case DramField::Column:
-        out.column = take(shape.columns);
-        break;
-      case DramField::Row:
-        out.row = take(shape.rows);
-        break;
+    const auto n = static_cast<std::uint64_t>(sizes[static_cast<int>(field)]);
+    int& part = parts[static_cast<int>(field)];
+    if ((n & (n - 1)) == 0) {  // as sizes mostly are: no division
+      part = static_cast<int>(index & (n - 1));
+      index >>= std::countr_zero(n);
+    } else {
+      part = static_cast<int>(index % n);
+      index /= n;
     }
   }
-  return out;
+  return {.channel = parts[0],
+          .pseudo_channel = parts[1],
+          .rank = parts[2],
+          .group = parts[3],
+          .bank = parts[4],
+          .column = parts[5],
+          .row = parts[6]};
 }
 
 }  // namespace orrery

@@ -260,6 +260,24 @@ TEST(Dram, NoCommandBreaksATiming) {
   }
 }
 
+// A request whose row a refresh closed before it was served has given up its place once, not twice.
+TEST(Dram, ARefreshDoesNotWidenTheWindow) {
+  const DramSpec spec = ramulator_hbm3(1);
+  const int banks =
+      spec.shape.pseudo_channels * spec.shape.ranks * spec.shape.groups * spec.shape.banks;
+  DramChannel channel(spec);
+  DramSource source = random_rows(spec, 0);
+  std::int64_t now = 0, most = 0;
+  for (std::int64_t pushed = 1; pushed <= 100'000; ++pushed) {
+    const DramRequest r = source(pushed);
+    now = channel.room(r.write, now);
+    channel.push(r.address, r.write, now);
+    most = std::max(most, pushed - channel.served());
+  }
+  EXPECT_GT(now, 20 * spec.timing.refi);
+  EXPECT_LE(most, spec.controller.reads + banks);
+}
+
 TEST(Dram, AnAddressHasOneBankAndColumnAndRow) {
   const DramSpec spec = dramsim3_hbm2();
   // rorabgbachco: 32 columns, then 8 channels, 4 banks, 4 groups, then rows.
