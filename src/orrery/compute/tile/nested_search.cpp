@@ -1,6 +1,7 @@
 #include "orrery/compute/tile/nested_search.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "orrery/base/check.hpp"
@@ -98,6 +99,34 @@ Inside inside(const ArrayChip& chip, const ArrayProduct& p, const std::array<dou
   return out;
 }
 
+// From one step of a walk over tiles to the next, one operand's tile stays at most. Were it always
+// the one that is worth most, it would change in one step of its loop's length; let the next best
+// stay in those.
+double least_bytes(const ArrayProduct& p, const std::array<double, 3>& tile) {
+  const double rows = std::ceil(p.m / tile[0]), columns = std::ceil(p.n / tile[1]),
+               depth = std::ceil(p.k / tile[2]);
+  const double a = p.m * p.k * p.input_element, b = p.k * p.n * p.weight_element,
+               c = p.m * p.n * 2.0 * kPartialElement;
+  const double cells = rows * columns * depth;
+  struct Stay {
+    double whole, once, length;  // bytes saved at most, and by one tile; tiles along its loop
+  };
+  const std::array<Stay, 3> stays{
+      Stay{a * (columns - 1), tile[0] * tile[2] * p.input_element, columns},
+      Stay{b * (rows - 1), tile[2] * tile[1] * p.weight_element, rows},
+      Stay{c * (depth - 1), tile[0] * tile[1] * 2.0 * kPartialElement, depth}};
+  double saved = 0;
+  for (const Stay& first : stays) {
+    double next = 0;
+    for (const Stay& other : stays) {
+      if (&other != &first)
+        next = std::max(next, std::min(other.whole, cells / first.length * other.once));
+    }
+    saved = std::max(saved, first.whole + next);
+  }
+  return a * columns + b * rows + p.m * p.n * p.output_element + c * (depth - 1) - saved;
+}
+
 ArrayMapping told(const ArrayChip& chip, const ArrayProduct& p, std::vector<NestedTiles> nest,
                   const Inside& work, const Spent& spent) {
   ArrayMapping m;
@@ -130,8 +159,6 @@ class Search {
     ORRERY_CHECK(depth_ <= kDeepestNest, "{} scratchpads within each other", depth_);
     sizes_ = {tile_sizes(p.m, chip.array), tile_sizes(p.n, chip.array),
               tile_sizes(p.k, chip.array)};
-    compulsory_ = p.count * (p.m * p.k * p.input_element + p.k * p.n * p.weight_element +
-                             p.m * p.n * p.output_element);
     measure_tiles();
   }
 
@@ -172,6 +199,7 @@ class Search {
   struct Leaf {
     std::array<Inside, 3> flows;
     std::size_t count = 0;  // 0: they do not fit
+    double bytes = 0;       // that they move at least, however the levels outside look
   };
 
   [[nodiscard]] std::array<double, 3> size_of(const Index& i) const {
@@ -211,15 +239,19 @@ class Search {
           beaten |= leaf.flows[f].math <= work.math && leaf.flows[f].stream <= work.stream;
         if (!beaten) leaf.flows[leaf.count++] = work;
       }
+      leaf.bytes = p_.count * least_bytes(p_, tile);
+      least_bytes_ = std::min(least_bytes_, leaf.bytes);
     });
   }
 
-  // Of levels inside `level` nothing is known but that every operand passes once.
-  [[nodiscard]] double bound(Spent spent, std::size_t level) const {
+  // No level moves less than the one outside it, whose tiles are larger, and the innermost no less
+  // than the best of its tiles alone.
+  [[nodiscard]] double bound(const Step& step, std::size_t level) const {
+    Spent spent = step.spent;
     for (std::size_t l = level + 1; l < depth_; ++l) {
-      const double seconds = seconds_of(compulsory_, bandwidth_outside(chip_, l));
-      spent.longest = std::max(spent.longest, seconds);
-      spent.beside += seconds;
+      const double bytes =
+          l + 1 == depth_ ? std::max(step.level.bytes, least_bytes_) : step.level.bytes;
+      spent.add(seconds_of(bytes, bandwidth_outside(chip_, l)), 0, true);
     }
     return spent.duration(least_math_, least_stream_, chip_.hidden);
   }
@@ -230,6 +262,7 @@ class Search {
     const auto number = static_cast<unsigned>(level) + 1U;
     std::array<std::vector<AxisCut>, 3> cuts;
     for (std::size_t axis = 0; axis < 3; ++axis) {
+      cuts[axis].reserve(parent.index[axis] + 1);
       for (std::size_t i = 0; i <= parent.index[axis]; ++i)
         cuts[axis].push_back(cut_axis(parent.runs[axis], sizes_[axis][i], number));
     }
@@ -256,7 +289,7 @@ class Search {
           chosen_[level] = step.level;
           finish(step.spent, *leaf);
         } else {
-          step.least = bound(step.spent, level);
+          step.least = bound(step, level);
           visit(step);
         }
       }
@@ -279,11 +312,8 @@ class Search {
     return out;
   }
 
-  // The operands pass at least once, whatever the order of the loops.
   [[nodiscard]] bool cannot_win(Spent spent, std::size_t level, const Leaf& leaf) const {
-    const double seconds = seconds_of(compulsory_, bandwidth_outside(chip_, level));
-    spent.longest = std::max(spent.longest, seconds);
-    spent.beside += seconds;
+    spent.add(seconds_of(leaf.bytes, bandwidth_outside(chip_, level)), 0, true);
     for (std::size_t f = 0; f < leaf.count; ++f) {
       const Inside& work = leaf.flows[f];
       if (spent.duration(work.math, work.stream, chip_.hidden) < least_) return false;
@@ -360,9 +390,9 @@ class Search {
   std::size_t depth_;
   std::array<std::vector<double>, 3> sizes_;
   std::vector<Leaf> leaves_;
-  double compulsory_ = 0;
   double least_math_ = std::numeric_limits<double>::infinity();
   double least_stream_ = std::numeric_limits<double>::infinity();
+  double least_bytes_ = std::numeric_limits<double>::infinity();
 
   double least_ = std::numeric_limits<double>::infinity();
   std::array<NestedTiles, kDeepestNest> chosen_;

@@ -27,11 +27,11 @@ inline constexpr std::size_t kDeepestNest = 4;  // scratchpads within each other
 // fewer pieces, so tiles of one history are counted together.
 struct AxisRuns {
   struct Run {
-    double size = 0;    // of each of these tiles
-    double extent = 0;  // of all of them together
-    unsigned cut = 0;   // bit l: the tile of level l - 1 that they lie in is cut into several
+    double size;    // of each of these tiles
+    double extent;  // of all of them together
+    unsigned cut;   // bit l: the tile of level l - 1 that they lie in is cut into several
   };
-  std::array<Run, 1U << kDeepestNest> run;
+  std::array<Run, 1U << kDeepestNest> run;  // the first `count` of them
   std::size_t count = 0;
 };
 
