@@ -35,6 +35,7 @@ void FreshNestedMapping(benchmark::State& state) {
   ArrayChip chip = eight_arrays();
   chip.hidden = 0.85;
   chip.nest = {{128 * 0x1p20, 8e12, 0}, {32 * 0x1p20, 6e13, 0}};
+  if (state.range(1) == 0) chip.nest = {{128 * 0x1p20, 0, 0}, {32 * 0x1p20, 0, 0, 2}};
   if (state.range(1) == 3) chip.nest.push_back({2 * 0x1p20, 2e14, 0});
   const auto side = static_cast<double>(state.range(0));
   for (auto _ : state) {
@@ -44,6 +45,7 @@ void FreshNestedMapping(benchmark::State& state) {
 BENCHMARK(FreshNestedMapping)
     ->Args({1024, 2})
     ->Args({8192, 2})
+    ->Args({8192, 0})
     ->Args({8191, 2})
     ->Args({65536, 2})
     ->Args({8192, 3})

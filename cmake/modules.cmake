@@ -10,6 +10,7 @@ orrery_module(base SOURCES
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)
 orrery_module(hw SOURCES
+    src/orrery/hw/chip_levels.cpp
     src/orrery/hw/cluster.cpp
     src/orrery/hw/slice.cpp
   DEPENDS base)
@@ -27,6 +28,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_channel.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
+    src/orrery/compute/gather_time.cpp
     src/orrery/compute/lending.cpp
     src/orrery/compute/matmul_time.cpp
     src/orrery/compute/measured/measured_model.cpp

@@ -112,10 +112,6 @@ ArrayMapping streamed_past(const ArrayChip& chip, const ArrayProduct& p) {
       {chip.array, chip.array, chip.array, InnerLoop::Rows, Dataflow::WeightStationary, false});
 }
 
-double smallest_tile_bytes(const ArrayChip& chip, const ArrayProduct& p) {
-  return chip.array * chip.array * (p.input_element + p.weight_element + kPartialElement);
-}
-
 // The inner loop decides the bytes and the dataflow the cycles, each alone: of nine combinations
 // the best has the fewest of both.
 ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& p) {

@@ -26,6 +26,7 @@ struct ArrayLevel {
   double capacity = 0;   // bytes
   double bandwidth = 0;  // bytes/s towards the units; 0: never what is waited for
   double latency = 0;    // seconds
+  double instances = 1;  // that hold `capacity` together, each behind its share of the arrays
 };
 
 // The chip as the mapper sees it, in bytes and seconds.
@@ -63,6 +64,7 @@ struct ArrayMapping {
   double utilisation = 0;                               // of the arrays' multipliers during `math`
   int considered = 0;                                   // mappings tried
   bool fits = false;                                    // false: no tile fits in the scratchpad
+  Loop split = Loop::Rows;        // what instances of a level share out: rows or columns
   std::vector<NestedTiles> nest;  // on a nest, outermost first; tile_* and held_bytes are its first
 };
 
@@ -84,8 +86,4 @@ ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& product);
 
 // Where no tile fits: array by array, and one buffer.
 ArrayMapping streamed_past(const ArrayChip& chip, const ArrayProduct& product);
-
-// Room for the least of tiles, the array's size in all three dimensions, in one buffer.
-double smallest_tile_bytes(const ArrayChip& chip, const ArrayProduct& product);
-
 }  // namespace orrery

@@ -30,11 +30,11 @@ struct Spent {
     fills += std::min(fill, seconds);
   }
 
-  // longest + (1 - hidden) of the rest, at least math and what nothing hides.
+  // longest + (1 - hidden) of the rest, at least math and what nothing hides. The arrays' own
+  // stream runs in step with them: it is waited for only where it is the longest.
   [[nodiscard]] double duration(double math, double stream, double hidden) const {
-    const double most = std::max({longest, math, stream});
-    const double all = beside + math + stream;
-    return turns + std::max(most + (1.0 - hidden) * (all - most), math + fills);
+    const double most = std::max(longest, math);
+    return turns + std::max({most + (1.0 - hidden) * (beside + math - most), math + fills, stream});
   }
 };
 
@@ -56,8 +56,23 @@ Room room(const ArrayProduct& p, const std::array<double, 3>& tile) {
           results * kPartialElement, results * p.output_element};
 }
 
+// The product as one level sees it: what its instances do not share out, each has for itself.
+ArrayProduct seen_by(const ArrayLevel& level, const ArrayProduct& p, Loop split) {
+  ArrayProduct out = p;
+  (split == Loop::Rows ? out.weight_element : out.input_element) *= level.instances;
+  return out;
+}
+
 double bandwidth_outside(const ArrayChip& chip, std::size_t level) {
   return level == 0 ? chip.bandwidth : chip.nest[level - 1].bandwidth;
+}
+
+// What the search takes a level without a known bandwidth for: never waited for, but of two
+// mappings alike the one that moves less through it is better.
+double searched_bandwidth(const ArrayChip& chip, std::size_t level) {
+  constexpr double kBeyondWaiting = 1e12;  // times main memory's
+  const double known = bandwidth_outside(chip, level);
+  return known > 0 ? known : chip.bandwidth * kBeyondWaiting;
 }
 
 NestedTiles priced_level(const ArrayChip& chip, const ArrayProduct& p, std::size_t level,
@@ -71,8 +86,18 @@ NestedTiles priced_level(const ArrayChip& chip, const ArrayProduct& p, std::size
   return out;
 }
 
-double first_fill(const ArrayChip& chip, std::size_t level, const Room& room) {
-  return seconds_of(room.operands + room.results, bandwidth_outside(chip, level));
+double first_fill(const Room& room, double bandwidth) {
+  return seconds_of(room.operands + room.results, bandwidth);
+}
+
+Spent spent_on(const ArrayChip& chip, const ArrayProduct& p, const std::vector<NestedTiles>& nest,
+               Loop split) {
+  Spent out;
+  for (std::size_t l = 0; l < nest.size(); ++l) {
+    const Room held = room(seen_by(chip.nest[l], p, split), nest[l].tiles.size);
+    out.add(nest[l].seconds, first_fill(held, bandwidth_outside(chip, l)), nest[l].double_buffered);
+  }
+  return out;
 }
 
 double around(const ArrayChip& chip) {
@@ -128,8 +153,10 @@ double least_bytes(const ArrayProduct& p, const std::array<double, 3>& tile) {
 }
 
 ArrayMapping told(const ArrayChip& chip, const ArrayProduct& p, std::vector<NestedTiles> nest,
-                  const Inside& work, const Spent& spent) {
+                  const Inside& work, Loop split) {
+  const Spent spent = spent_on(chip, p, nest, split);
   ArrayMapping m;
+  m.split = split;
   const NestedTiles& outermost = nest.front();
   m.tile_rows = outermost.tiles.size[0];
   m.tile_columns = outermost.tiles.size[1];
@@ -154,25 +181,26 @@ ArrayMapping told(const ArrayChip& chip, const ArrayProduct& p, std::vector<Nest
 
 class Search {
  public:
-  Search(const ArrayChip& chip, const ArrayProduct& p)
-      : chip_(chip), p_(p), depth_(chip.nest.size()) {
+  // Mappings that are no better than `least` seconds are not looked for.
+  Search(const ArrayChip& chip, const ArrayProduct& p, Loop split, double least)
+      : chip_(chip), p_(p), split_(split), depth_(chip.nest.size()), least_(least) {
+    for (const ArrayLevel& level : chip.nest) seen_.push_back(seen_by(level, p, split));
     ORRERY_CHECK(depth_ <= kDeepestNest, "{} scratchpads within each other", depth_);
     sizes_ = {tile_sizes(p.m, chip.array), tile_sizes(p.n, chip.array),
               tile_sizes(p.k, chip.array)};
     measure_tiles();
   }
 
+  // No nest: none is better.
   ArrayMapping best() {
     if (least_math_ < std::numeric_limits<double>::infinity()) descend(whole_product(), 0);
-    if (nest_.empty()) {
-      ArrayMapping none = streamed_past(chip_, p_);
-      none.fits = false;
-      return none;
-    }
-    ArrayMapping out = told(chip_, p_, nest_, inside_, spent_);
+    ArrayMapping out;
+    if (!nest_.empty()) out = told(chip_, p_, nest_, inside_, split_);
     out.considered = considered_;
     return out;
   }
+
+  [[nodiscard]] double least() const { return least_; }
 
  private:
   using Index = std::array<std::size_t, 3>;
@@ -228,7 +256,7 @@ class Search {
     leaves_.resize(sizes_[0].size() * sizes_[1].size() * sizes_[2].size());
     up_to(largest(), [&](const Index& i) {
       const std::array<double, 3> tile = size_of(i);
-      if (room(p_, tile).once() > chip_.nest.back().capacity) return;
+      if (room(seen_.back(), tile).once() > chip_.nest.back().capacity) return;
       Leaf& leaf = leaves_[leaf_at(i)];
       for (const Dataflow flow : kDataflows) {
         const Inside work = inside(chip_, p_, tile, flow);
@@ -239,7 +267,7 @@ class Search {
           beaten |= leaf.flows[f].math <= work.math && leaf.flows[f].stream <= work.stream;
         if (!beaten) leaf.flows[leaf.count++] = work;
       }
-      leaf.bytes = p_.count * least_bytes(p_, tile);
+      leaf.bytes = p_.count * least_bytes(seen_.back(), tile);
       least_bytes_ = std::min(least_bytes_, leaf.bytes);
     });
   }
@@ -251,7 +279,7 @@ class Search {
     for (std::size_t l = level + 1; l < depth_; ++l) {
       const double bytes =
           l + 1 == depth_ ? std::max(step.level.bytes, least_bytes_) : step.level.bytes;
-      spent.add(seconds_of(bytes, bandwidth_outside(chip_, l)), 0, true);
+      spent.add(bytes / searched_bandwidth(chip_, l), 0, true);
     }
     return spent.duration(least_math_, least_stream_, chip_.hidden);
   }
@@ -271,7 +299,7 @@ class Search {
       const Leaf* leaf = level + 1 == depth_ ? &leaves_[leaf_at(i)] : nullptr;
       if (leaf != nullptr && (leaf->count == 0 || cannot_win(parent.spent, level, *leaf))) return;
       const std::array<double, 3> tile = size_of(i);
-      const Room held = room(p_, tile);
+      const Room held = room(seen_[level], tile);
       if (held.once() > chip_.nest[level].capacity) return;
       const Cuts cut{&cuts[0][i[0]], &cuts[1][i[1]], &cuts[2][i[2]]};
       for (std::size_t axis = 0; axis < 3; ++axis) loops.tiles[number][axis] = cut[axis]->tiles;
@@ -280,9 +308,10 @@ class Search {
         if (is_another_order_alike(order, loops_cut)) continue;
         place_order(order, number, loops);
         Step step{i, {}, parent.spent, 0};
-        step.level =
-            priced_level(chip_, p_, level, {tile, order}, held, level_bytes(p_, cut, loops));
-        step.spent.add(step.level.seconds, first_fill(chip_, level, held),
+        step.level = priced_level(chip_, p_, level, {tile, order}, held,
+                                  level_bytes(seen_[level], cut, loops));
+        const double bandwidth = searched_bandwidth(chip_, level);
+        step.spent.add(step.level.bytes / bandwidth, first_fill(held, bandwidth),
                        step.level.double_buffered);
         ++considered_;
         if (leaf != nullptr) {
@@ -313,7 +342,7 @@ class Search {
   }
 
   [[nodiscard]] bool cannot_win(Spent spent, std::size_t level, const Leaf& leaf) const {
-    spent.add(seconds_of(leaf.bytes, bandwidth_outside(chip_, level)), 0, true);
+    spent.add(leaf.bytes / searched_bandwidth(chip_, level), 0, true);
     for (std::size_t f = 0; f < leaf.count; ++f) {
       const Inside& work = leaf.flows[f];
       if (spent.duration(work.math, work.stream, chip_.hidden) < least_) return false;
@@ -356,7 +385,6 @@ class Search {
       least_ = seconds;
       nest_.assign(chosen_.begin(), chosen_.begin() + static_cast<std::ptrdiff_t>(depth_));
       inside_ = leaf.flows[f];
-      spent_ = spent;
     }
   }
 
@@ -387,6 +415,8 @@ class Search {
 
   const ArrayChip& chip_;
   const ArrayProduct& p_;
+  std::vector<ArrayProduct> seen_;  // by level
+  Loop split_;
   std::size_t depth_;
   std::array<std::vector<double>, 3> sizes_;
   std::vector<Leaf> leaves_;
@@ -394,25 +424,41 @@ class Search {
   double least_stream_ = std::numeric_limits<double>::infinity();
   double least_bytes_ = std::numeric_limits<double>::infinity();
 
-  double least_ = std::numeric_limits<double>::infinity();
+  double least_;
   std::array<NestedTiles, kDeepestNest> chosen_;
   std::vector<NestedTiles> nest_;
   Inside inside_;
-  Spent spent_;
   int considered_ = 0;
 };
 
 }  // namespace
 
-// time = longest of math, arrays' stream and the transfers outside them + unhidden share of the
-//        rest, at least math + first tiles in + last ones out; + transfers with one buffer;
-//        + filling of the arrays and the latencies on the way
+// time = longest of math and the transfers between levels + unhidden share of the rest, at least
+//        math + first tiles in + last ones out, at least the arrays' stream; + transfers with one
+//        buffer; + filling of the arrays and the latencies on the way
 ArrayMapping best_nested_mapping(const ArrayChip& chip, const ArrayProduct& product) {
-  return Search(chip, product).best();
+  Search by_rows(chip, product, Loop::Rows, std::numeric_limits<double>::infinity());
+  ArrayMapping best = by_rows.best();
+  int considered = best.considered;
+  const bool is_split = std::any_of(chip.nest.begin(), chip.nest.end(),
+                                    [](const ArrayLevel& level) { return level.instances > 1; });
+  if (is_split) {
+    Search by_columns(chip, product, Loop::Columns, by_rows.least());
+    ArrayMapping other = by_columns.best();
+    considered += other.considered;
+    if (other.fits) best = std::move(other);
+  }
+  if (!best.fits) {
+    best = streamed_past(chip, product);
+    best.fits = false;
+  }
+  best.considered = considered;
+  return best;
 }
 
 ArrayMapping nested_mapping(const ArrayChip& chip, const ArrayProduct& p,
-                            const std::vector<LevelTiles>& levels, Dataflow stationary) {
+                            const std::vector<LevelTiles>& levels, Dataflow stationary,
+                            Loop split) {
   ORRERY_CHECK(levels.size() == chip.nest.size(), "{} levels of tiles for {} scratchpads",
                levels.size(), chip.nest.size());
   std::vector<LevelTiles> clipped = levels;
@@ -421,17 +467,15 @@ ArrayMapping nested_mapping(const ArrayChip& chip, const ArrayProduct& p,
     for (std::size_t axis = 0; axis < 3; ++axis)
       whole[axis] = level.size[axis] = std::min(level.size[axis], whole[axis]);
   }
-  const std::vector<double> bytes = nested_bytes(p, clipped);
   std::vector<NestedTiles> nest;
-  Spent spent;
   bool fits = true;
   for (std::size_t l = 0; l < clipped.size(); ++l) {
-    const Room held = room(p, clipped[l].size);
+    const ArrayProduct seen = seen_by(chip.nest[l], p, split);
+    const Room held = room(seen, clipped[l].size);
     fits = fits && held.once() <= chip.nest[l].capacity;
-    nest.push_back(priced_level(chip, p, l, clipped[l], held, bytes[l]));
-    spent.add(nest.back().seconds, first_fill(chip, l, held), nest.back().double_buffered);
+    nest.push_back(priced_level(chip, p, l, clipped[l], held, nested_bytes(seen, clipped)[l]));
   }
-  ArrayMapping out = told(chip, p, nest, inside(chip, p, clipped.back().size, stationary), spent);
+  ArrayMapping out = told(chip, p, nest, inside(chip, p, clipped.back().size, stationary), split);
   out.fits = fits;
   return out;
 }
