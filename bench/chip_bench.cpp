@@ -29,6 +29,28 @@ void FreshMapping(benchmark::State& state) {
 }
 BENCHMARK(FreshMapping)->Arg(1024)->Arg(8192)->Arg(65536)->Unit(benchmark::kMicrosecond);
 
+// TPU v4 has eight arrays behind 32 MiB of vector memory behind 128 MiB shared by its cores;
+// bandwidths are made up so that both may bind.
+void FreshNestedMapping(benchmark::State& state) {
+  ArrayChip chip = eight_arrays();
+  chip.hidden = 0.85;
+  chip.nest = {{128 * 0x1p20, 8e12, 0}, {32 * 0x1p20, 6e13, 0}};
+  if (state.range(1) == 0) chip.nest = {{128 * 0x1p20, 0, 0}, {32 * 0x1p20, 0, 0, 2}};
+  if (state.range(1) == 3) chip.nest.push_back({2 * 0x1p20, 2e14, 0});
+  const auto side = static_cast<double>(state.range(0));
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(best_mapping(chip, {side, side, side}));
+  }
+}
+BENCHMARK(FreshNestedMapping)
+    ->Args({1024, 2})
+    ->Args({8192, 2})
+    ->Args({8192, 0})
+    ->Args({8191, 2})
+    ->Args({65536, 2})
+    ->Args({8192, 3})
+    ->Unit(benchmark::kMicrosecond);
+
 SystolicMemory banked() {
   SystolicMemory memory;
   memory.pads = {{32, 16}, {32, 16}, {32, 16}};

@@ -10,6 +10,7 @@ orrery_module(base SOURCES
   PUBLIC_LIBRARIES fmt::fmt tl::expected)
 orrery_module(des DEPENDS base)
 orrery_module(hw SOURCES
+    src/orrery/hw/chip_levels.cpp
     src/orrery/hw/cluster.cpp
     src/orrery/hw/slice.cpp
   DEPENDS base)
@@ -29,6 +30,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_commands.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
+    src/orrery/compute/gather_time.cpp
     src/orrery/compute/lending.cpp
     src/orrery/compute/matmul_time.cpp
     src/orrery/compute/measured/measured_model.cpp
@@ -38,6 +40,9 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
     src/orrery/compute/tile/array_chip.cpp
     src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/array_work.cpp
+    src/orrery/compute/tile/nested_search.cpp
+    src/orrery/compute/tile/nested_tiles.cpp
     src/orrery/compute/tile/tile_model.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES

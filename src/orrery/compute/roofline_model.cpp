@@ -52,10 +52,11 @@ Raw priced(const Parts& p, const Kernel& kernel) {
       raw.duration += p.c.routing.permute_floor.value();
       return raw;
     }
+    case OpKind::Embedding:
+      return runs_on_gather_engines(p, kernel) ? gather(p, kernel) : streaming(p, kernel);
     case OpKind::Convolution:
     case OpKind::Norm:
     case OpKind::Elementwise:
-    case OpKind::Embedding:
     case OpKind::CrossEntropy:
       return streaming(p, kernel);
   }

@@ -34,6 +34,11 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   array = chip.matrix_unit;
   bandwidth = chip.memory.bandwidth.value();
   l2 = chip.l2.value();
+  constexpr double kLane = 4.0;  // bytes
+  gather_cores = double(chip.gather.engines) * chip.gather.subcores;
+  gather_width = chip.gather.lanes * kLane;
+  gather_clock = (chip.gather.clock > Hertz{} ? chip.gather.clock : chip.clock).value();
+  granule = chip.gather.granule.value();
   launch = c.launch.value();
   const PeakRates& p = chip.peak;
   const FlopsPerSecond half = first_of(p.bf16, p.fp16, p.fp32);

@@ -38,10 +38,14 @@ inline constexpr std::size_t kMostTiles = 12;
 struct Parts {
   ChipKind kind = ChipKind::Gpu;
   double sms = 1;
-  double array = 0;      // rows of a systolic array
-  double bandwidth = 0;  // bytes/s, the data sheet's
-  double vector = 0;     // FLOP/s
-  double l2 = 0;         // bytes
+  double array = 0;         // rows of a systolic array
+  double bandwidth = 0;     // bytes/s, the data sheet's
+  double vector = 0;        // FLOP/s
+  double l2 = 0;            // bytes
+  double gather_cores = 0;  // subcores of all gather engines; 0: it has none
+  double gather_width = 0;  // bytes that one of them handles in a cycle
+  double gather_clock = 0;  // Hz
+  double granule = 0;       // bytes of main memory's least access
   Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, fp8_on_fp4, int8_weights, int4_weights;
   std::array<Tile, kMostTiles> tiles;
   std::size_t tile_count = 0;
@@ -85,5 +89,8 @@ Raw grouped_matmul(const Parts& parts, const Kernel& kernel);
 Raw systolic_matmul(const Parts& parts, const Kernel& kernel);
 Raw attention(const Parts& parts, const Kernel& kernel);
 Raw streaming(const Parts& parts, const Kernel& kernel);
+Raw gather(const Parts& parts, const Kernel& kernel);
+// Whether it runs on the chip's gather engines: it says how many rows it takes.
+bool runs_on_gather_engines(const Parts& parts, const Kernel& kernel);
 
 }  // namespace orrery::roofline

@@ -8,6 +8,8 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/hw/gather_engine.hpp"
+#include "orrery/hw/memory_level.hpp"
 #include "orrery/hw/package.hpp"
 
 namespace orrery {
@@ -48,6 +50,9 @@ struct Chip {
   Bytes l2;                  // last-level cache or shared scratchpad
   Bytes sram;                // all on-chip memory nearest to the units
   BytesPerSecond host_link;  // to the host's memory, one direction
+  // Innermost first, where there is more to say than the four above; chip_levels.hpp joins both.
+  std::vector<MemoryLevel> levels;
+  GatherEngine gather;  // no engines: gathers run on the vector units
   Watts tdp, idle;
   Dollars price;  // street price of one accelerator with its share of the board
   decltype(Dollars{} / Seconds{}) rent;  // one chip, on demand
@@ -84,10 +89,13 @@ void describe(V& v, Chip& c) {
   v("matrix_unit", c.matrix_unit, "rows and columns of a systolic array; 0 on GPUs");
   v("clock", c.clock, "boost clock that the peaks assume");
   v("peak", c.peak, "dense peaks by number format", kRequired);
-  v("memory", c.memory, "main memory", kRequired);
+  v("memory", c.memory, "main memory; required, here or in `levels`");
   v("l2", c.l2, "last-level cache or shared scratchpad");
   v("sram", c.sram, "all on-chip memory nearest to the units");
   v("host_link", c.host_link, "to the host's memory, one direction");
+  v("levels", c.levels,
+    "memories innermost first, where the four above are too little: they follow from it");
+  v("gather", c.gather, "embedding engines, such as SparseCores");
   v("tdp", c.tdp, "power limit of the whole board");
   v("idle", c.idle, "power at rest");
   v("price", c.price, "street price of one accelerator");
@@ -96,5 +104,8 @@ void describe(V& v, Chip& c) {
   v.also("source");   // by field: where its numbers come from; tools/check_catalog.py reads it
   v.also("differs");  // by field: why it departs from our table of hardware facts
 }
+
+// After reading: the short form and `levels` agree, and both are there where one was written.
+void complete(const Node& node, Chip& chip, Diagnostics& problems);
 
 }  // namespace orrery

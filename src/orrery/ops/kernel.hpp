@@ -46,6 +46,7 @@ struct Kernel {
   // Matmul: count x ([m, k] x [k, n]). GroupedMatmul: m is the total of rows (token copies) on this
   // rank, `count` those of its experts that got any; each one's [k, n] weights are read.
   // Router: m tokens, each copied to `count` experts.
+  // Embedding: m rows; backward adds into them. 0: bytes alone are known.
   double m = 0, n = 0, k = 0;
   double count = 1;
   double heaviest = 0;  // GroupedMatmul: rows of the fullest expert; 0: all experts alike

@@ -256,6 +256,7 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
       if (op.kind == OpKind::Convolution) k.bytes_read = r * d(op.n) / cut * width;
       break;
     case OpKind::Embedding:
+      k.m = r;
       k.bytes_read = r * d(op.n) * width;
       k.bytes_written = r * d(op.n) * width;
       break;

@@ -126,8 +126,11 @@ void fill_elementwise(const Values& v, Kernel& k) {
 
 void fill_embedding(const Values& v, Kernel& k) {
   k.kind = OpKind::Embedding;
-  k.bytes_read = k.bytes_written =
-      of(v, "tokens") * of(v, "features") * bytes_per_element(k.compute);
+  k.pass = of(v, "scatter") > 0 ? Pass::BackwardWeight : Pass::Forward;
+  k.m = of(v, "tokens");
+  const double rows = k.m * of(v, "features") * bytes_per_element(k.compute);
+  k.bytes_read = (k.pass == Pass::Forward ? 1.0 : 2.0) * rows;  // what is added to is read too
+  k.bytes_written = rows;
 }
 
 void fill_top_k(const Values& v, Kernel& k) {
@@ -193,7 +196,11 @@ const std::vector<Form>& forms() {
        {{"inputs", 1}, {"outputs", 1}},
        "activation, residual, copy, cast",
        fill_elementwise},
-      {"embedding", {"tokens", "features"}, {}, "gather of rows", fill_embedding},
+      {"embedding",
+       {"tokens", "features"},
+       {{"scatter", 0, nullptr, 0}},
+       "gather of rows, or rows added into a table",
+       fill_embedding},
       {"top_k",
        {"tokens", "experts"},
        {{"k", 8}},

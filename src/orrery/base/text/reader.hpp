@@ -165,6 +165,8 @@ void read_into(const Node& node, T& out, Diagnostics& problems) {
     FieldReader reader(node, problems);
     describe(reader, out);
     reader.finish();
+    // Beyond its fields one by one, a struct may check and complete itself.
+    if constexpr (requires { complete(node, out, problems); }) complete(node, out, problems);
   }
 }
 

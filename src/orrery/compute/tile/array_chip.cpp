@@ -3,7 +3,36 @@
 #include <algorithm>
 #include <cmath>
 
+#include "orrery/hw/chip_levels.hpp"
+
 namespace orrery {
+namespace {
+
+static_assert(kMostOnChipLevels == static_cast<int>(kDeepestNest));
+
+void add_levels(const Chip& chip, ArrayChip& out) {
+  for (const MemoryLevel& level : on_chip_levels(chip)) {
+    out.nest.insert(out.nest.begin(), {level.capacity.value(), level.bandwidth.value(),
+                                       level.latency.value(), double(instances(level, chip))});
+  }
+  for (const MemoryLevel& level : chip.levels) {
+    if (level.kind == LevelKind::Memory) {
+      out.latency = level.latency.value();
+      break;
+    }
+  }
+  if (out.nest.empty()) {  // room for one double-buffered set of array-sized tiles
+    out.scratchpad = out.arrays * out.array * out.array * 16.0;
+    return;
+  }
+  out.scratchpad = out.nest.front().capacity;
+  const ArrayLevel& only = out.nest.front();
+  const bool says_more =
+      only.bandwidth > 0 || only.latency > 0 || only.instances > 1 || out.latency > 0;
+  if (out.nest.size() == 1 && !says_more) out.nest.clear();
+}
+
+}  // namespace
 
 ArrayChip array_chip(const Chip& chip, const roofline::Parts& parts, const Kernel& kernel) {
   const roofline::Path& path = parts.path(kernel);
@@ -20,10 +49,7 @@ ArrayChip array_chip(const Chip& chip, const roofline::Parts& parts, const Kerne
   const double one = 2.0 * out.array * out.array * clock;
   out.arrays = std::max(1.0, std::round(path.peak / one));
   out.cycle = 2.0 * out.array * out.array * out.arrays / (path.peak * share);
-  out.scratchpad = std::max(chip.sram.value(), chip.l2.value());
-  if (out.scratchpad <= 0) {  // room for one double-buffered set of array-sized tiles
-    out.scratchpad = out.arrays * out.array * out.array * 16.0;
-  }
+  add_levels(chip, out);
   out.bandwidth = parts.c.memory.share * parts.bandwidth;
   out.hidden = parts.c.matmul.hidden;
   return out;

@@ -4,61 +4,13 @@
 #include <cmath>
 #include <vector>
 
+#include "orrery/compute/tile/array_work.hpp"
+#include "orrery/compute/tile/nested_search.hpp"
+
 namespace orrery {
 namespace {
 
-constexpr double kPartialElement = 4.0;  // sums are kept in fp32
-
 double tiles(double whole, double tile) { return std::ceil(whole / tile); }
-
-// Sizes worth trying along a dimension of `whole`: unit, 2 unit, 4 unit ..., and all of it.
-std::vector<double> sizes(double whole, double unit) {
-  std::vector<double> out;
-  for (double size = unit; size < whole; size *= 2.0) out.push_back(size);
-  out.push_back(whole);
-  return out;
-}
-
-// What the arrays do with tiles of a product, however it lies in them.
-struct ArrayWork {
-  double cycles = 0;
-  double scratchpad_bytes = 0;
-};
-
-// Folds of rows x columns over a dimension cut into tiles, the last one smaller.
-double folds(double whole, double tile, double array) {
-  const double full = std::floor(whole / tile);
-  return full * std::ceil(tile / array) + std::ceil((whole - full * tile) / array);
-}
-
-// Steps through an array: never fewer than loading what stays in it takes.
-double steps(double whole, double tile, double array) {
-  const double full = std::ceil(whole / tile) - 1;
-  return full * std::max(tile, array) + std::max(whole - full * tile, array);
-}
-
-ArrayWork array_work(const ArrayChip& c, const ArrayProduct& p, const ArrayMapping& m) {
-  const double a = c.array;
-  const double row_folds = folds(p.m, m.tile_rows, a), column_folds = folds(p.n, m.tile_columns, a),
-               depth_folds = folds(p.k, m.tile_depth, a);
-  const double inputs = p.m * p.k * p.input_element, weights = p.k * p.n * p.weight_element;
-  const double sums = 2.0 * p.m * p.n * kPartialElement;
-  const auto cycles = [&](double all, double stream) {
-    return std::ceil(p.count * all / c.arrays) * stream;
-  };
-  switch (m.stationary) {
-    case Dataflow::WeightStationary:
-      return {cycles(depth_folds * column_folds, steps(p.m, m.tile_rows, a)),
-              column_folds * inputs + tiles(p.m, m.tile_rows) * weights + depth_folds * sums};
-    case Dataflow::InputStationary:
-      return {cycles(depth_folds * row_folds, steps(p.n, m.tile_columns, a)),
-              tiles(p.n, m.tile_columns) * inputs + row_folds * weights + depth_folds * sums};
-    case Dataflow::OutputStationary:
-      return {cycles(row_folds * column_folds, steps(p.k, m.tile_depth, a)),
-              column_folds * inputs + row_folds * weights + tiles(p.k, m.tile_depth) * sums};
-  }
-  return {};
-}
 
 // Bytes to and from main memory: the inner loop's operand keeps its tile, the others come again.
 double moved(const ArrayProduct& p, const ArrayMapping& m, InnerLoop inner) {
@@ -115,7 +67,7 @@ ArrayMapping placed(const ArrayChip& chip, const ArrayProduct& p, const ArrayCut
 
 double duration(const ArrayChip& chip, const ArrayMapping& m, double math, double memory) {
   const double longer = std::max(math, memory), shorter = std::min(math, memory);
-  const double filling = 3.0 * chip.array * chip.cycle;
+  const double filling = filling_cycles(chip) * chip.cycle;
   if (!m.double_buffered) return longer + shorter + filling;
   return std::max(longer + (1.0 - chip.hidden) * shorter, math + std::min(m.fill, memory)) +
          filling;
@@ -133,8 +85,10 @@ void complete(const ArrayChip& chip, const ArrayProduct& p, const ArrayWork& wor
 }
 
 constexpr InnerLoop kInnerLoops[] = {InnerLoop::Depth, InnerLoop::Columns, InnerLoop::Rows};
-constexpr Dataflow kDataflows[] = {Dataflow::WeightStationary, Dataflow::InputStationary,
-                                   Dataflow::OutputStationary};
+
+ArrayWork work_of(const ArrayChip& chip, const ArrayProduct& p, const ArrayMapping& m) {
+  return array_work(chip, p, m.tile_rows, m.tile_columns, m.tile_depth, m.stationary);
+}
 
 }  // namespace
 
@@ -148,16 +102,23 @@ constexpr Dataflow kDataflows[] = {Dataflow::WeightStationary, Dataflow::InputSt
 ArrayMapping mapped(const ArrayChip& chip, const ArrayProduct& p, const ArrayCut& cut) {
   ArrayMapping m = placed(chip, p, cut);
   m.stationary = cut.stationary;
-  complete(chip, p, array_work(chip, p, m), moved(p, m, cut.inner), m);
+  complete(chip, p, work_of(chip, p, m), moved(p, m, cut.inner), m);
   return m;
+}
+
+ArrayMapping streamed_past(const ArrayChip& chip, const ArrayProduct& p) {
+  return mapped(
+      chip, p,
+      {chip.array, chip.array, chip.array, InnerLoop::Rows, Dataflow::WeightStationary, false});
 }
 
 // The inner loop decides the bytes and the dataflow the cycles, each alone: of nine combinations
 // the best has the fewest of both.
 ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& p) {
-  const std::vector<double> rows = sizes(p.m, chip.array);
-  const std::vector<double> columns = sizes(p.n, chip.array);
-  const std::vector<double> depths = sizes(p.k, chip.array);
+  if (!chip.nest.empty()) return best_nested_mapping(chip, p);
+  const std::vector<double> rows = tile_sizes(p.m, chip.array);
+  const std::vector<double> columns = tile_sizes(p.n, chip.array);
+  const std::vector<double> depths = tile_sizes(p.k, chip.array);
   ArrayMapping best;
   int considered = 0;
   for (const double tm : rows) {
@@ -173,11 +134,11 @@ ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& p) {
           const double other = moved(p, m, inner);
           if (other < bytes) bytes = other, m.inner = inner;
         }
-        ArrayWork work = array_work(chip, p, m);
+        ArrayWork work = work_of(chip, p, m);
         ArrayMapping candidate = m;
         for (const Dataflow stationary : kDataflows) {
           candidate.stationary = stationary;
-          const ArrayWork other = array_work(chip, p, candidate);
+          const ArrayWork other = work_of(chip, p, candidate);
           if (other.cycles < work.cycles) work = other, m.stationary = stationary;
         }
         considered += 9;
@@ -186,11 +147,7 @@ ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& p) {
       }
     }
   }
-  if (!best.fits) {  // nothing does: operands stream past, array by array
-    best = mapped(
-        chip, p,
-        {chip.array, chip.array, chip.array, InnerLoop::Rows, Dataflow::WeightStationary, false});
-  }
+  if (!best.fits) best = streamed_past(chip, p);
   best.considered = considered;
   return best;
 }

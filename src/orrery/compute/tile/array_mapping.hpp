@@ -1,12 +1,14 @@
-// ArrayMapping: how a product is cut for a chip of systolic arrays behind one scratchpad, and what
-// it then moves and costs. best_mapping() tries every cut of a pruned space. Equations:
-// docs/models/tile.md.
+// ArrayMapping: how a product is cut for a chip of systolic arrays behind a scratchpad, or behind
+// several within each other, and what it then moves and costs. best_mapping() tries every cut of a
+// pruned space. Equations: docs/models/tile.md.
 #pragma once
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/compute/cycle/systolic_array.hpp"
+#include "orrery/compute/tile/nested_tiles.hpp"
 
 namespace orrery {
 
@@ -19,6 +21,14 @@ struct EnumNames<InnerLoop> {
       {"depth", InnerLoop::Depth}, {"columns", InnerLoop::Columns}, {"rows", InnerLoop::Rows}};
 };
 
+// One of several scratchpads within each other.
+struct ArrayLevel {
+  double capacity = 0;   // bytes
+  double bandwidth = 0;  // bytes/s towards the units; 0: never what is waited for
+  double latency = 0;    // seconds
+  double instances = 1;  // that hold `capacity` together, each behind its share of the arrays
+};
+
 // The chip as the mapper sees it, in bytes and seconds.
 struct ArrayChip {
   double array = 128;     // rows and columns of one array
@@ -27,11 +37,18 @@ struct ArrayChip {
   double scratchpad = 0;  // bytes
   double bandwidth = 0;   // bytes/s of main memory, as reached
   double hidden = 1;      // share of the shorter of math and memory hidden under the longer
+  double latency = 0;     // seconds, of main memory
+  // Scratchpads within each other, outermost first; empty: `scratchpad` is all there is to say.
+  std::vector<ArrayLevel> nest;
 };
 
-struct ArrayProduct {
-  double m = 0, n = 0, k = 0, count = 1;
-  double input_element = 2, weight_element = 2, output_element = 2;  // bytes
+// One level of a mapping on a nest.
+struct NestedTiles {
+  LevelTiles tiles;
+  bool double_buffered = true;
+  double held_bytes = 0;
+  double bytes = 0;    // that come into this level and leave it, on its outer side
+  double seconds = 0;  // they take there
 };
 
 struct ArrayMapping {
@@ -47,6 +64,8 @@ struct ArrayMapping {
   double utilisation = 0;                               // of the arrays' multipliers during `math`
   int considered = 0;                                   // mappings tried
   bool fits = false;                                    // false: no tile fits in the scratchpad
+  Loop split = Loop::Rows;        // what instances of a level share out: rows or columns
+  std::vector<NestedTiles> nest;  // on a nest, outermost first; tile_* and held_bytes are its first
 };
 
 // Sizes of tiles and what stays where.
@@ -62,7 +81,9 @@ ArrayMapping mapped(const ArrayChip& chip, const ArrayProduct& product, const Ar
 
 // The least time over tiles of the array's size times powers of two (and the whole dimension),
 // the three inner loops, the three dataflows, two buffers where they fit (they are never slower),
-// else one; first found wins ties.
+// else one; first found wins ties. On a nest: tiles, loop orders and buffers of every level.
 ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& product);
 
+// Where no tile fits: array by array, and one buffer.
+ArrayMapping streamed_past(const ArrayChip& chip, const ArrayProduct& product);
 }  // namespace orrery

@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <mutex>
 
+#include "orrery/base/text/quantity.hpp"
 #include "orrery/compute/roofline_parts.hpp"
 #include "orrery/compute/tile/array_chip.hpp"
+#include "orrery/hw/chip_levels.hpp"
 
 namespace orrery {
 namespace {
@@ -33,10 +37,34 @@ void add_tiles(const Raw& raw, const roofline::Parts& parts, KernelDetail& out) 
   out.mapping.push_back({"waves filled", fmt::format("{:.1f} %", 100.0 * std::min(1.0, busy))});
 }
 
+// "columns, rows, depth": the loops of one level, outermost first.
+std::string loops_of(const LoopOrder& order) {
+  std::string out;
+  for (const Loop loop : order) {
+    out += (out.empty() ? "" : ", ") + std::string(loop == Loop::Rows      ? "rows"
+                                                   : loop == Loop::Columns ? "columns"
+                                                                           : "depth");
+  }
+  return out;
+}
+
+std::string size_of(double rows, double columns, double depth) {
+  return fmt::format("{:.0f} x {:.0f} x {:.0f}", rows, columns, depth);
+}
+
+std::string mebibytes(double bytes) { return fmt::format("{:.1f} MiB", bytes / 0x1p20); }
+
 class TileModel final : public ComputeModel {
  public:
   TileModel(const Chip& chip, const KernelCalibration& calibration)
-      : chip_(chip), parts_(chip, calibration) {}
+      : chip_(chip), parts_(chip, calibration), on_chip_(on_chip_levels(chip)) {
+    std::reverse(on_chip_.begin(), on_chip_.end());
+    for (const MemoryLevel& level : memory_levels(chip)) {
+      if (level.kind != LevelKind::Memory) continue;
+      main_memory_ = level.name;
+      break;
+    }
+  }
 
   [[nodiscard]] KernelTime time(const Kernel& kernel) const override {
     if (!searched(kernel)) return kernel_time(priced(parts_, kernel));
@@ -47,18 +75,25 @@ class TileModel final : public ComputeModel {
     KernelDetail out = plain_detail(parts_, kernel, time(kernel));
     if (!searched(kernel)) {
       if (is_product(kernel)) add_tiles(priced(parts_, kernel), parts_, out);
+      if (runs_on_gather_engines(parts_, kernel)) add_gather(kernel, out);
       return out;
     }
     const ArrayMapping m = mapping(kernel);
-    out.traffic.push_back({"scratchpad", Bytes{m.scratchpad_bytes}});
-    out.mapping = {{"tile", fmt::format("{:.0f} x {:.0f} x {:.0f}", m.tile_rows, m.tile_columns,
-                                        m.tile_depth)},
-                   {"inner loop", name_of(m.inner)},
-                   {"stationary", name_of(m.stationary)},
-                   {"buffers", m.double_buffered ? "2" : "1"},
-                   {"scratchpad held", fmt::format("{:.1f} MiB", m.held_bytes / 0x1p20)},
-                   {"multipliers used", fmt::format("{:.1f} %", 100.0 * m.utilisation)},
-                   {"mappings tried", fmt::format("{}", m.considered)}};
+    out.traffic.front().level = main_memory_;
+    if (m.nest.empty()) {
+      add_level(on_chip_.empty() ? "scratchpad" : on_chip_.front().name, m.scratchpad_bytes, out);
+      out.mapping = {{"tile", size_of(m.tile_rows, m.tile_columns, m.tile_depth)},
+                     {"inner loop", name_of(m.inner)},
+                     {"stationary", name_of(m.stationary)},
+                     {"buffers", m.double_buffered ? "2" : "1"},
+                     {"scratchpad held", mebibytes(m.held_bytes)}};
+    } else {
+      add_nest(m, out);
+    }
+    if (!m.fits && !on_chip_.empty())
+      out.mapping.push_back({"fits", "no tile: operands stream past"});
+    out.mapping.push_back({"multipliers used", fmt::format("{:.1f} %", 100.0 * m.utilisation)});
+    out.mapping.push_back({"mappings tried", fmt::format("{}", m.considered)});
     return out;
   }
 
@@ -75,7 +110,46 @@ class TileModel final : public ComputeModel {
     raw.bytes = m.memory_bytes;
     const ArrayProduct p = array_product(kernel);
     raw.flops = 2.0 * p.m * p.n * p.k * p.count;
-    return kernel_time(raw);
+    KernelTime out = kernel_time(raw);
+    for (const NestedTiles& level : m.nest) {
+      if (out.bound == Bound::Math && level.seconds > m.math) out.bound = Bound::Memory;
+    }
+    return out;
+  }
+
+  void add_gather(const Kernel& kernel, KernelDetail& out) const {
+    const double row = kernel.bytes_written / kernel.m;
+    out.mapping = {{"runs on", fmt::format("{} gather engines of {} subcores", chip_.gather.engines,
+                                           chip_.gather.subcores)},
+                   {"row", fmt::format("{:.0f} B in {:.0f} of {:.0f} B", row,
+                                       std::ceil(row / parts_.granule), parts_.granule)},
+                   {"issue", show(out.time.math)}};
+  }
+
+  static void add_level(const std::string& name, double bytes, KernelDetail& out) {
+    out.traffic.push_back({name, Bytes{bytes}});
+  }
+
+  // A level's traffic is what passes between it and the one inside it.
+  void add_nest(const ArrayMapping& m, KernelDetail& out) const {
+    bool is_split = false;
+    for (std::size_t l = 0; l < m.nest.size(); ++l) {
+      const NestedTiles& level = m.nest[l];
+      const MemoryLevel& memory = on_chip_[l];
+      const bool innermost = l + 1 == m.nest.size();
+      add_level(memory.name, innermost ? m.scratchpad_bytes : m.nest[l + 1].bytes, out);
+      const std::array<double, 3>& tile = level.tiles.size;
+      out.mapping.push_back({"tile in " + memory.name, size_of(tile[0], tile[1], tile[2])});
+      out.mapping.push_back({"loops in " + memory.name, loops_of(level.tiles.order)});
+      out.mapping.push_back(
+          {memory.name + " held", fmt::format("{}, {} buffers", mebibytes(level.held_bytes),
+                                              level.double_buffered ? 2 : 1)});
+      is_split = is_split || instances(memory, chip_) > 1;
+    }
+    if (is_split) {
+      out.mapping.push_back({"cores share", m.split == Loop::Rows ? "rows" : "columns"});
+    }
+    out.mapping.push_back({"stationary", name_of(m.stationary)});
   }
 
   [[nodiscard]] ArrayMapping mapping(const Kernel& kernel) const {
@@ -101,6 +175,8 @@ class TileModel final : public ComputeModel {
   using Key = std::array<double, 8>;
   Chip chip_;
   roofline::Parts parts_;
+  std::vector<MemoryLevel> on_chip_;  // outermost first, as the mapping's
+  std::string main_memory_;
   mutable std::mutex mutex_;
   mutable std::map<Key, ArrayMapping> known_;  // a kernel's mapping never changes: still pure
 };
