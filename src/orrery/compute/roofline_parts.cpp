@@ -34,6 +34,7 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   array = chip.matrix_unit;
   bandwidth = chip.memory.bandwidth.value();
   l2 = chip.l2.value();
+  resident = l2 / std::max(1, chip.l2_copies);
   launch = c.launch.value();
   const PeakRates& p = chip.peak;
   const FlopsPerSecond half = first_of(p.bf16, p.fp16, p.fp32);

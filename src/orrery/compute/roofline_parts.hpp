@@ -42,6 +42,7 @@ struct Parts {
   double bandwidth = 0;  // bytes/s, the data sheet's
   double vector = 0;     // FLOP/s
   double l2 = 0;         // bytes
+  double resident = 0;   // bytes of it that all cores find: parts may hold the same
   Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, fp8_on_fp4, int8_weights, int4_weights;
   std::array<Tile, kMostTiles> tiles;
   std::size_t tile_count = 0;
