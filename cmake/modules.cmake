@@ -31,7 +31,8 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
     src/orrery/compute/gather_time.cpp
-    src/orrery/compute/lending.cpp
+    src/orrery/compute/lending/kinship.cpp
+    src/orrery/compute/lending/lending.cpp
     src/orrery/compute/matmul_time.cpp
     src/orrery/compute/measured/measured_model.cpp
     src/orrery/compute/models/builtins.cpp

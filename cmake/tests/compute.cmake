@@ -1,6 +1,7 @@
 orrery_test(unit/compute/roofline_test DEPENDS compute)
 orrery_test(unit/compute/gather_test DEPENDS compute)
-orrery_test(unit/compute/lending_test DEPENDS compute)
+orrery_test(unit/compute/lending/kinship_test DEPENDS compute)
+orrery_test(unit/compute/lending/lending_test DEPENDS compute)
 orrery_test(unit/compute/measured_model_test DEPENDS compute)
 orrery_test(unit/compute/cycle/systolic_array_test DEPENDS compute)
 orrery_test(unit/compute/cycle/bank_conflicts_test DEPENDS compute)

@@ -64,6 +64,7 @@ KernelRow attention_row(const CsvTable& t, std::size_t i, const char* phase) {
   kernel.head_dim = kernel.v_head_dim = t.number(i, "head_dim");
   kernel.window = t.number(i, "window");
   kernel.appends_cache = true;
+  kernel.left_in_cache = phase == std::string_view("decode");
   row.kernels = {kernel};
   return row;
 }

@@ -8,7 +8,7 @@
 #include "orrery/accuracy/collective_fit.hpp"
 #include "orrery/accuracy/kernel_fit.hpp"
 #include "orrery/accuracy/power/power_rows.hpp"
-#include "orrery/compute/lending.hpp"
+#include "orrery/compute/lending/kinship.hpp"
 #include "orrery/compute/models/builtins.hpp"
 #include "orrery/compute/roofline_model.hpp"
 
@@ -127,35 +127,6 @@ KernelCalibration bare_calibration(KernelCalibration c) {
   }
   c.memory.share = c.memory.stream = c.memory.norm = 1.0;
   return c;
-}
-
-// Matrix FLOP a cycle and core: what an instruction multiplies at once, which is what kernels are
-// written for.
-double per_cycle(const Chip& chip) {
-  return chip.peak.bf16.value() / (chip.clock.value() * std::max(1, chip.cores));
-}
-
-struct Timed {
-  Chip chip;
-  KernelCalibration calibration;
-};
-
-// Another timed chip of the generation, else the nearest in matrix FLOP a cycle and core; one that
-// multiplies fp8 where this one does. The first of equals.
-const Timed* kin_of(const Chip& chip, const std::vector<Timed>& timed) {
-  const Timed* best = nullptr;
-  double nearest = 0;
-  for (const Timed& t : timed) {
-    const bool lacks_fp8 = chip.peak.fp8.value() > 0 && t.chip.peak.fp8.value() <= 0;
-    if (t.chip.name == chip.name || lacks_fp8) continue;
-    const double apart = t.chip.generation == chip.generation
-                             ? -1.0
-                             : std::abs(std::log(per_cycle(t.chip) / per_cycle(chip)));
-    if (best != nullptr && apart >= nearest) continue;
-    best = &t;
-    nearest = apart;
-  }
-  return best;
 }
 
 void score_device(const std::vector<KernelRow>& rows, const Device& device, const Chip& chip,
@@ -306,34 +277,21 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
         {folder + ":1:1: /", "saw no such folder; expected one with matmul.csv.gz and its like"}});
   KernelScores out;
   CsvTables tables;
-  std::vector<Timed> timed;
+  const auto lenders = catalog.lenders();
+  if (!lenders) return tl::unexpected(lenders.error());
   for (const Device& device : kDevices) {
     const auto chip = catalog.chip(device.chip, Node{});
     if (!chip) return tl::unexpected(chip.error());
-    auto calibration = catalog.kernels(*chip);
-    if (!calibration) return tl::unexpected(calibration.error());
-    timed.push_back({*chip, std::move(*calibration)});
-  }
-  std::vector<Timed> lenders;  // chips of these tables, timed themselves and not a relative of theirs
-  for (std::size_t i = 0; options.coefficients == Coefficients::Kin && i < timed.size(); ++i) {
-    const auto rows = read_kernel_rows(tables, folder, kDevices[i].name);
-    if (rows && !rows->empty() && timed[i].calibration.fitted_on == timed[i].chip.name)
-      lenders.push_back(timed[i]);
-  }
-  for (std::size_t i = 0; i < timed.size(); ++i) {
-    const Device& device = kDevices[i];
     const auto rows = read_kernel_rows(tables, folder, device.name);
     if (!rows) return tl::unexpected(Diagnostics{rows.error()});
     if (rows->empty()) continue;
-    const Chip& chip = timed[i].chip;
-    KernelCalibration calibration = timed[i].calibration;
+    auto calibration = catalog.kernels(*chip);
+    if (!calibration) return tl::unexpected(calibration.error());
     if (options.coefficients == Coefficients::Kin) {
-      const Timed* kin = kin_of(chip, lenders);
-      if (kin == nullptr) continue;
-      out.kin[device.name] = kin->chip.name;
-      calibration = lent(kin->calibration, kin->chip, chip);
+      *calibration = lent_by_kin(*lenders, *chip, calibration->attention_library);
+      out.kin[device.name] = calibration->borrowed_from;
     }
-    score_device(*rows, device, chip, calibration, options, out);
+    score_device(*rows, device, *chip, *calibration, options, out);
   }
   count_skipped(tables, folder, out);
   if (const std::string file = folder + "/collective.csv.gz"; std::filesystem::exists(file)) {

@@ -123,7 +123,9 @@ Raw decode(const Parts& p, const Kernel& k) {
   const bool plain = a.decode_plain && (group <= 1.0 || !shared);
   double share = !fp8 ? a.decode : plain ? a.decode_fp8_plain : a.decode_fp8;
   if (plain && pieces > 1.0) share *= a.decode_split_plain;
-  raw.memory = raw.bytes / (share * p.bandwidth * reach);
+  // A cache that fits into L2 was left there by the launch before; a larger one evicts itself.
+  const bool cached = k.left_in_cache && raw.bytes <= p.resident;
+  raw.memory = raw.bytes / (share * p.bandwidth * reach * (cached ? p.c.memory.l2_multiple : 1.0));
   if (!shared) {
     raw.memory =
         std::max(raw.memory, group * once / (p.c.memory.l2_multiple * p.bandwidth * reach));

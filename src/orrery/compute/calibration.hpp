@@ -129,8 +129,9 @@ struct CalibrationError {
 
 struct KernelCalibration {
   std::string name;
-  std::string stack;   // library and version that was timed
-  std::string source;  // where the rows came from
+  std::string stack;                               // library and version that was timed
+  std::string attention_library = "tensorrt_llm";  // whose decode kernels and launches
+  std::string source;                              // where the rows came from
   std::string date;
   std::string fitted_on;      // the catalog's chip whose kernels were timed; "" where none fits
   std::string borrowed_from;  // set when this chip was never measured
@@ -274,6 +275,8 @@ template <class V>
 void describe(V& v, KernelCalibration& c) {
   v("name", c.name, "catalog name", kRequired);
   v("stack", c.stack, "library and version timed");
+  v("attention_library", c.attention_library,
+    "whose decode kernels: tensorrt_llm, flash_attention");
   v("source", c.source, "where the rows came from", kRequired);
   v("date", c.date, "of the fit");
   v("fitted_on", c.fitted_on, "the catalog's chip whose kernels were timed");

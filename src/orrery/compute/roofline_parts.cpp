@@ -34,6 +34,7 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   array = chip.matrix_unit;
   bandwidth = chip.memory.bandwidth.value();
   l2 = chip.l2.value();
+  resident = l2 / std::max(1, chip.l2_copies);
   constexpr double kLane = 4.0;  // bytes
   gather_cores = double(chip.gather.engines) * chip.gather.subcores;
   gather_width = chip.gather.lanes * kLane;

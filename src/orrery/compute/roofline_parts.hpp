@@ -42,6 +42,7 @@ struct Parts {
   double bandwidth = 0;     // bytes/s, the data sheet's
   double vector = 0;        // FLOP/s
   double l2 = 0;            // bytes
+  double resident = 0;      // bytes of it that all cores find: parts may hold the same
   double gather_cores = 0;  // subcores of all gather engines; 0: it has none
   double gather_width = 0;  // bytes that one of them handles in a cycle
   double gather_clock = 0;  // Hz

@@ -24,6 +24,24 @@ struct EnumNames<ChipKind> {
                                                                 {"sram", ChipKind::Sram}};
 };
 
+// How matrix instructions of a GPU get their operands: kernels are written for this, so chips that
+// share it share kernels.
+enum class MatrixInstructions : std::uint8_t {
+  Unknown,
+  Synchronous,   // a warp multiplies from its registers: mma.sync, Volta to Ada and GeForce dies
+  WarpGroup,     // four warps multiply from shared memory: wgmma, Hopper
+  TensorMemory,  // one thread multiplies into a memory of its own: tcgen05, data-centre Blackwell
+};
+
+template <>
+struct EnumNames<MatrixInstructions> {
+  static constexpr std::pair<const char*, MatrixInstructions> values[] = {
+      {"unknown", MatrixInstructions::Unknown},
+      {"synchronous", MatrixInstructions::Synchronous},
+      {"warp_group", MatrixInstructions::WarpGroup},
+      {"tensor_memory", MatrixInstructions::TensorMemory}};
+};
+
 // Dense peaks (no structured sparsity), as the vendor prints them. Zero: the chip has no such unit.
 struct PeakRates {
   FlopsPerSecond fp32, tf32, fp16, bf16, fp8, int8, fp4;
@@ -33,6 +51,7 @@ struct PeakRates {
 struct Memory {
   Bytes capacity;
   BytesPerSecond bandwidth;
+  bool inline_ecc = false;  // check bits travel with the data: GDDR6, not HBM or GDDR7
 };
 
 struct Chip {
@@ -42,11 +61,13 @@ struct Chip {
   std::string calibration;  // name under catalog/calibration, "" = the generation's own
   ChipKind kind = ChipKind::Gpu;
   int year = 0;
-  int cores = 0;        // SMs, tensor cores or compute units
+  int cores = 0;  // SMs, tensor cores or compute units
+  MatrixInstructions matrix_instructions = MatrixInstructions::Unknown;
   int matrix_unit = 0;  // rows and columns of a systolic array; 0 on GPUs
   Hertz clock;          // boost, as the peaks assume
   PeakRates peak;
   Memory memory;
+  int l2_copies = 1;         // parts of the cache that each keep what their cores read
   Bytes l2;                  // last-level cache or shared scratchpad
   Bytes sram;                // all on-chip memory nearest to the units
   BytesPerSecond host_link;  // to the host's memory, one direction
@@ -75,6 +96,7 @@ template <class V>
 void describe(V& v, Memory& m) {
   v("capacity", m.capacity, "as sold", kRequired);
   v("bandwidth", m.bandwidth, "peak, reads and writes together", kRequired);
+  v("inline_ecc", m.inline_ecc, "check bits travel with the data");
 }
 
 template <class V>
@@ -86,10 +108,12 @@ void describe(V& v, Chip& c) {
   v("kind", c.kind, "what its matrix units are like");
   v("year", c.year, "first shipped");
   v("cores", c.cores, "SMs, tensor cores or compute units");
+  v("matrix_instructions", c.matrix_instructions, "where a GPU's multiply from");
   v("matrix_unit", c.matrix_unit, "rows and columns of a systolic array; 0 on GPUs");
   v("clock", c.clock, "boost clock that the peaks assume");
   v("peak", c.peak, "dense peaks by number format", kRequired);
   v("memory", c.memory, "main memory; required, here or in `levels`");
+  v("l2_copies", c.l2_copies, "parts of l2 that each keep what their cores read");
   v("l2", c.l2, "last-level cache or shared scratchpad");
   v("sram", c.sram, "all on-chip memory nearest to the units");
   v("host_link", c.host_link, "to the host's memory, one direction");

@@ -61,6 +61,7 @@ struct Kernel {
   bool fused = true;  // flash attention; false: scores go through memory
   bool appends_cache =
       false;  // serving prefill: rotary embedding and the KV cache's append belong to it
+  bool left_in_cache = false;  // launched again and again: what fits into L2 is still there
 
   // Everything else is bound by what it moves.
   double bytes_read = 0, bytes_written = 0, flops = 0;

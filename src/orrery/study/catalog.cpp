@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "orrery/compute/lending.hpp"
+#include "orrery/compute/lending/lending.hpp"
 #include "orrery/model/build.hpp"
 #include "orrery/model/hf_config.hpp"
 #include "orrery/model/spec.hpp"
@@ -186,7 +186,26 @@ Read<KernelCalibration> Catalog::kernels(const Chip& chip) const {
   if (!own || own->fitted_on.empty() || own->fitted_on == chip.name) return own;
   const auto from = this->chip(own->fitted_on, Node{});
   if (!from) return tl::unexpected(from.error());
-  return lent(std::move(*own), *from, chip);
+  if (from->generation == chip.generation) return lent(std::move(*own), *from, chip);
+  const auto relatives = lenders();
+  if (!relatives) return tl::unexpected(relatives.error());
+  return lent_by_kin(*relatives, chip, own->attention_library);
+}
+
+Read<std::vector<Lender>> Catalog::lenders() const {
+  std::vector<Lender> out;
+  for (const std::string& name : names("calibration/kernels")) {
+    auto timed = read_whole<KernelCalibration>(document("calibration/kernels", name));
+    if (!timed) return tl::unexpected(timed.error());
+    if (timed->fitted_on.empty() || !timed->borrowed_from.empty()) continue;
+    // a chip's further files are of other software stacks
+    const auto is_again = [&](const Lender& l) { return l.chip.name == timed->fitted_on; };
+    if (std::ranges::any_of(out, is_again)) continue;
+    auto chip = this->chip(timed->fitted_on, Node{});
+    if (!chip) return tl::unexpected(chip.error());
+    out.push_back({std::move(*chip), std::move(*timed)});
+  }
+  return out;
 }
 
 Read<CollectiveCalibration> Catalog::collectives(const Cluster& cluster) const {

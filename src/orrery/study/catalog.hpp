@@ -7,6 +7,7 @@
 #include "orrery/base/text/document.hpp"
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/compute/lending/kinship.hpp"
 #include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/cost/network_bill.hpp"
 #include "orrery/cost/prices.hpp"
@@ -44,8 +45,11 @@ class Catalog {
   [[nodiscard]] Read<OpGraph> model(const Node& where) const;
   [[nodiscard]] Read<Stack> stack(const std::string& name, const Node& where) const;
 
-  // The chip's own calibration, else its generation's, else its kind's.
+  // The chip's own calibration, else its generation's, lent by the chip that was timed or, where
+  // that is of another generation, by all its kin; else its kind's.
   [[nodiscard]] Read<KernelCalibration> kernels(const Chip& chip) const;
+  // Every chip whose kernels were timed, with what they say of it.
+  [[nodiscard]] Read<std::vector<Lender>> lenders() const;
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
   [[nodiscard]] Read<SoftwareKernels> software() const;

@@ -70,23 +70,20 @@ TEST_F(KernelScoresTest, ACellThatIsNoNumberIsLocated) {
 
 TEST_F(KernelScoresTest, AFolderWithoutKernelsIsAMistake) { EXPECT_FALSE(scored()); }
 
-TEST_F(KernelScoresTest, AChipLeftOutIsJudgedWithItsNearestRelativesCoefficients) {
+TEST_F(KernelScoresTest, AChipLeftOutIsJudgedWithItsRelativesCoefficients) {
   write("matmul.csv.gz",
         "device,dtype,m,n,k,latency_us\nh100_sxm,bfloat16,4096,4096,4096,200\n"
-        "h200_sxm,bfloat16,4096,4096,4096,200\nb200_sxm,bfloat16,4096,4096,4096,90\n"
-        "a100_sxm,bfloat16,4096,4096,4096,600\n");
+        "h200_sxm,bfloat16,4096,4096,4096,200\nb300_sxm,bfloat16,4096,4096,4096,90\n"
+        "a100_sxm,bfloat16,4096,4096,4096,600\n"
+        "rtx_pro_6000_server,bfloat16,4096,4096,4096,600\n");
   const auto scores =
       score_kernels(folder_, Catalog::standard(), {.coefficients = Coefficients::Kin});
   ASSERT_TRUE(scores);
   EXPECT_EQ(scores->kin.at("h100_sxm"), "h200");  // its generation
   EXPECT_EQ(scores->kin.at("h200_sxm"), "h100-sxm");
-  EXPECT_EQ(scores->kin.at("a100_sxm"), "h100-sxm");       // nearest in FLOP a cycle and SM
-  EXPECT_NE(scores->kin.at("b200_sxm"), "a100-sxm-80gb");  // which has no fp8
-}
-
-TEST_F(KernelScoresTest, TheOnlyChipOfATableHasNoRelativeAndIsLeftOut) {
-  write("matmul.csv.gz", "device,dtype,m,n,k,latency_us\nh100_sxm,bfloat16,4096,4096,4096,200\n");
-  EXPECT_FALSE(score_kernels(folder_, Catalog::standard(), {.coefficients = Coefficients::Kin}));
+  EXPECT_EQ(scores->kin.at("b300_sxm"), "b200, gb200");          // multiply into tensor memory
+  EXPECT_EQ(scores->kin.at("a100_sxm"), "rtx-pro-6000-server");  // multiply from registers
+  EXPECT_EQ(scores->kin.at("rtx_pro_6000_server"), "a100-sxm-80gb");
 }
 
 }  // namespace

@@ -81,6 +81,28 @@ TEST(Roofline, AttentionNeverBeatsItsMathOrItsCache) {
   }
 }
 
+// Decode repeated on one cache: what fits into a part of L2 streams `l2_multiple` times as fast.
+TEST(Roofline, ACacheLeftInL2IsReadFromThere) {
+  Chip chip = h100();
+  chip.l2 = Bytes{256e6};
+  KernelCalibration c = calibration(chip.name);
+  c.memory.l2_multiple = 2;
+  c.attention.decode_rest = 0;
+  c.attention.decode_floor = c.attention.decode_start_shared = c.attention.decode_row_shared = {};
+  c.attention.split_floor = {};
+  c.attention.decode_math = 1;
+  const auto decode = [&](double batch, bool left) {
+    Kernel k = attention(batch, 1, 4096, 32, 8);
+    k.left_in_cache = left;
+    return make_roofline(chip, c)->time(k).duration.value();
+  };
+  // 8 sequences x 4,096 tokens x 8 heads x 128 x 2 x 2 B = 134 MB; 16 of them: 268 MB
+  EXPECT_NEAR(decode(8, true), decode(8, false) / 2, 1e-9);
+  EXPECT_DOUBLE_EQ(decode(16, true), decode(16, false));
+  chip.l2_copies = 2;  // 128 MB of its own for either half
+  EXPECT_DOUBLE_EQ(decode(8, true), decode(8, false));
+}
+
 // More rows never take less time, but for what a coarser tile or another split saves at the seam.
 TEST(Roofline, GrowsWithRowsUpToQuantisation) {
   const auto model = model_of(h100());

@@ -1,0 +1,290 @@
+#include "orrery/compute/lending/kinship.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+
+#include "orrery/base/check.hpp"
+#include "orrery/compute/lending/lending.hpp"
+
+namespace orrery {
+namespace {
+
+// Who lends a part.
+enum class Basis : std::uint8_t {
+  Instructions,  // those who multiply alike
+  Library,       // those timed with the same attention library
+  Everyone,      // all families alike
+  Mostly,        // everybody, those who multiply alike with twice the weight
+};
+
+struct Part {
+  std::string_view prefix;  // of the coefficients' names
+  std::string_view kind;    // the rows that determine them
+  Basis basis;
+  std::string_view beside = {};  // where nobody alike timed it: others' ratio to these
+};
+
+// The first that fits. Names are those of describe().
+constexpr Part kParts[] = {
+    {"matmul.fp32.", "matmul fp32", Basis::Everyone},
+    {"matmul.tf32.", "matmul bfloat16", Basis::Instructions},
+    {"matmul.bf16.grouped", "moe bfloat16", Basis::Instructions},
+    {"matmul.bf16.", "matmul bfloat16", Basis::Instructions},
+    {"matmul.fp8.grouped", "moe fp8", Basis::Instructions},
+    {"matmul.fp8.", "matmul fp8", Basis::Instructions, "matmul.bf16."},
+    {"matmul.fp8_block.grouped", "moe fp8_block", Basis::Instructions},
+    {"matmul.fp8_block.", "matmul fp8_block", Basis::Instructions, "matmul.bf16."},
+    {"matmul.int8.", "matmul sq", Basis::Instructions, "matmul.bf16."},
+    {"matmul.fp4.grouped", "moe nvfp4", Basis::Instructions},
+    {"matmul.fp4.", "matmul nvfp4", Basis::Instructions, "matmul.bf16."},
+    {"matmul.fp8_on_fp4.", "moe w4a8_mxfp4_mxfp8", Basis::Instructions},
+    {"matmul.int8_weights.", "matmul int8_wo", Basis::Instructions, "matmul.bf16."},
+    {"matmul.int4_weights.grouped", "moe w4a16_mxfp4", Basis::Instructions},
+    {"matmul.int4_weights.", "matmul int4_wo", Basis::Instructions, "matmul.bf16."},
+    {"matmul.", "matmul bfloat16", Basis::Instructions},
+    {"launch_eager", "elementwise fp32", Basis::Everyone},
+    {"launch", "matmul bfloat16", Basis::Instructions},
+    {"memory.share", "matmul bfloat16", Basis::Everyone},
+    {"memory.sm_multiple", "matmul bfloat16", Basis::Instructions},
+    {"memory.norm", "norm fp32", Basis::Everyone},
+    {"memory.softmax_passes", "softmax fp32", Basis::Everyone},
+    {"memory.", "elementwise fp32", Basis::Everyone},
+    {"attention.prefill_fp8", "prefill fp8", Basis::Mostly, "attention.prefill"},
+    {"attention.prefill_passes_fp8", "prefill fp8", Basis::Mostly, "attention.prefill_passes"},
+    {"attention.mla_prefill_fp8", "mla prefill fp8", Basis::Instructions, "attention.mla_prefill"},
+    {"attention.mla_prefill_passes_fp8", "mla prefill fp8", Basis::Instructions,
+     "attention.mla_prefill_passes"},
+    {"attention.mla_prefill_start_fp8", "mla prefill fp8", Basis::Instructions,
+     "attention.mla_prefill_start"},
+    {"attention.mla_prefill", "mla prefill bfloat16", Basis::Instructions},
+    {"attention.mla_decode_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_decode"},
+    {"attention.mla_ends_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_ends"},
+    {"attention.mla_math_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_math"},
+    {"attention.mla_", "mla decode bfloat16", Basis::Instructions},
+    {"attention.decode", "decode bfloat16", Basis::Library},
+    {"attention.split_", "decode bfloat16", Basis::Library},
+    {"attention.", "prefill bfloat16", Basis::Mostly},
+    {"routing.", "moe bfloat16", Basis::Instructions},
+};
+
+struct Field {
+  std::string name;
+  double* number = nullptr;
+  Seconds* time = nullptr;
+  bool* flag = nullptr;
+
+  [[nodiscard]] double value() const { return number != nullptr ? *number : time->value(); }
+  void set(double v) const { number != nullptr ? void(*number = v) : void(*time = Seconds{v}); }
+};
+
+// Every coefficient of a calibration, in the order of describe(); tiles stay the library's.
+class Fields {
+ public:
+  std::vector<Field> all;
+
+  explicit Fields(KernelCalibration& c) { describe(*this, c); }
+
+  template <class T>
+  void operator()(const char* key, T& value, const char* /*doc*/, Presence = Presence::Optional) {
+    const std::string name = prefix_ + key;
+    if constexpr (std::is_same_v<T, double>) {
+      all.push_back({name, &value});
+    } else if constexpr (std::is_same_v<T, Seconds>) {
+      all.push_back({name, nullptr, &value});
+    } else if constexpr (std::is_same_v<T, bool>) {
+      all.push_back({name, nullptr, nullptr, &value});
+    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string> &&
+                         !detail::IsVector<T>::value) {
+      const std::string outer = prefix_;
+      prefix_ = name + ".";
+      describe(*this, value);
+      prefix_ = outer;
+    }
+  }
+  void also(const char*) {}
+
+ private:
+  std::string prefix_;
+};
+
+using Weights = std::vector<double>;
+
+bool is_any(const Weights& w) {
+  return std::ranges::any_of(w, [](double x) { return x > 0.0; });
+}
+
+// The coefficient that one of grouped products is a multiple of; "" for all others.
+std::string multiple_of(const std::string& name) {
+  for (const auto& [multiple, of] : {std::pair<std::string_view, const char*>{".grouped", ".share"},
+                                     {".grouped_fill", ".fill"}}) {
+    if (name.ends_with(multiple)) return name.substr(0, name.size() - multiple.size()) + of;
+  }
+  return {};
+}
+
+// A quantised product that nobody timed: bf16's, between the launches that fp8's has beside it.
+std::string untimed_like(const Part& part, const std::string& name) {
+  if (!part.beside.ends_with('.')) return {};
+  const std::string field = name.substr(part.prefix.size());
+  return (field == "floor" ? "matmul.fp8." : std::string(part.beside)) + field;
+}
+
+class Kinship {
+ public:
+  Kinship(const std::vector<Lender>& lenders, const Chip& to, std::string library)
+      : lenders_(lenders), to_(to), library_(std::move(library)) {}
+
+  // Of each lender in a part; all zero where nobody's rows determined it.
+  [[nodiscard]] Weights weights(const Part& part) const {
+    Weights w(lenders_.size());
+    for (std::size_t i = 0; i < w.size(); ++i) w[i] = has_timed(lenders_[i], part.kind) ? 1.0 : 0.0;
+    if (part.basis == Basis::Library)
+      prefer(w, [&](const Lender& l) { return l.calibration.attention_library == library_; });
+    prefer(w, [&](const Lender& l) { return l.chip.generation == to_.generation; });
+    if (part.basis == Basis::Instructions || part.basis == Basis::Library)
+      prefer(w, [&](const Lender& l) { return is_alike(l); });
+    balance(w, part.basis == Basis::Mostly ? 2.0 : 1.0);
+    return w;
+  }
+
+  [[nodiscard]] bool is_timed_by_alike(const Part& part) const {
+    return std::ranges::any_of(
+        lenders_, [&](const Lender& l) { return has_timed(l, part.kind) && is_alike(l); });
+  }
+
+ private:
+  [[nodiscard]] bool is_alike(const Lender& l) const {
+    return l.chip.matrix_instructions == to_.matrix_instructions;
+  }
+
+  // Rows in fp8 on a chip without such a unit ran in bf16 and say nothing of it.
+  [[nodiscard]] bool has_timed(const Lender& l, std::string_view kind) const {
+    if (l.chip.name == to_.name) return false;
+    const bool fp8 = kind.ends_with("fp8") || kind.ends_with("fp8_block");
+    return (!fp8 || l.chip.peak.fp8.value() > 0.0) &&
+           orrery::has_timed(l.calibration, std::string(kind));
+  }
+
+  template <class Is>
+  void prefer(Weights& w, const Is& is) const {
+    Weights only = w;
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      if (!is(lenders_[i])) only[i] = 0.0;
+    }
+    if (is_any(only)) w = only;
+  }
+
+  // Instructions weigh alike, those of `to` `own` times as much.
+  void balance(Weights& w, double own) const {
+    std::map<MatrixInstructions, double> sums;
+    for (std::size_t i = 0; i < w.size(); ++i) sums[lenders_[i].chip.matrix_instructions] += w[i];
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      const Lender& l = lenders_[i];
+      if (w[i] > 0.0) w[i] *= (is_alike(l) ? own : 1.0) / sums[l.chip.matrix_instructions];
+    }
+  }
+
+  const std::vector<Lender>& lenders_;
+  const Chip& to_;
+  std::string library_;
+};
+
+// Geometric; arithmetic of floors and where one of them is zero.
+double mean(const std::vector<double>& values, const Weights& w, bool is_floor) {
+  double sum = 0, logs = 0, weight = 0;
+  bool above_zero = !is_floor;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (w[i] <= 0.0) continue;
+    weight += w[i];
+    sum += w[i] * values[i];
+    above_zero = above_zero && values[i] > 0.0;
+    if (above_zero) logs += w[i] * std::log(values[i]);
+  }
+  return above_zero ? std::exp(logs / weight) : sum / weight;
+}
+
+const Part& part_of(const std::string& name) {
+  const auto* part =
+      std::ranges::find_if(kParts, [&](const Part& p) { return name.starts_with(p.prefix); });
+  ORRERY_CHECK(part != std::end(kParts), "no part lends {}", name);
+  return *part;
+}
+
+}  // namespace
+
+KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to,
+                              const std::string& attention_library) {
+  ORRERY_CHECK(!lenders.empty(), "nobody lends to {}", to.name);
+  std::vector<KernelCalibration> lent_by;
+  for (const Lender& l : lenders) lent_by.push_back(lent(l.calibration, l.chip, to));
+  std::vector<Fields> fields;
+  for (KernelCalibration& c : lent_by) fields.emplace_back(c);
+
+  const Kinship kinship(lenders, to, attention_library);
+  const Weights first = kinship.weights(part_of("matmul.bf16.share"));
+  const auto nearest = static_cast<std::size_t>(std::ranges::max_element(first) - first.begin());
+  KernelCalibration out = lent_by[nearest];
+  const Fields results(out);
+  std::map<std::string, std::size_t> index;
+  for (std::size_t f = 0; f < results.all.size(); ++f) index[results.all[f].name] = f;
+
+  // What field f of every lender comes to, times another of its fields.
+  const auto together = [&](std::size_t f, const Weights& w, std::size_t times) {
+    std::vector<double> values(lenders.size());
+    for (std::size_t i = 0; i < lenders.size(); ++i) {
+      values[i] = fields[i].all[f].value();
+      if (times != f) values[i] *= fields[i].all[times].value();
+    }
+    return mean(values, w, results.all[f].name.ends_with("floor"));
+  };
+  for (std::size_t f = 0; f < results.all.size(); ++f) {
+    const Field& result = results.all[f];
+    const Part& part = part_of(result.name);
+    const Weights w = kinship.weights(part);
+    if (!is_any(w)) {  // the nearest's assumption, but for whole paths
+      const std::string like = untimed_like(part, result.name);
+      if (!like.empty()) result.set(results.all[index.at(like)].value());
+      continue;
+    }
+    if (result.flag != nullptr) {
+      const auto heaviest = static_cast<std::size_t>(std::ranges::max_element(w) - w.begin());
+      *result.flag = *fields[heaviest].all[f].flag;
+      continue;
+    }
+    // A grouped tile's set-up and rate are products of two coefficients: their mean is the
+    // product's.
+    const std::string multiple = multiple_of(result.name);
+    if (!multiple.empty()) {
+      const std::size_t of = index.at(multiple);
+      if (results.all[of].value() > 0.0) result.set(together(f, w, of) / results.all[of].value());
+      continue;
+    }
+    double value = together(f, w, f);
+    if (!part.beside.empty() && !kinship.is_timed_by_alike(part)) {
+      // a whole path stands beside another, or one coefficient beside another
+      std::string beside(part.beside);
+      if (beside.ends_with('.')) beside += result.name.substr(part.prefix.size());
+      const std::size_t b = index.at(beside);
+      const double theirs = together(b, w, b), ours = results.all[b].value();
+      if (theirs > 0.0 && ours > 0.0) value *= ours / theirs;
+      // the tile's ends are no longer in a narrower format, whose scales the unit itself applies
+      if (result.name.ends_with(".fill") && !result.name.ends_with("fp8_block.fill"))
+        value = std::min(value, ours);
+    }
+    result.set(value);
+  }
+  for (MatrixPath* path : matrix_paths(out.matmul)) {
+    path->share = std::min(path->share, 1.0);
+    path->sustained = std::min(path->sustained, path->share);
+  }
+  out.borrowed_from.clear();
+  for (std::size_t i = 0; i < lenders.size(); ++i) {
+    if (first[i] > 0.0)
+      out.borrowed_from += (out.borrowed_from.empty() ? "" : ", ") + lenders[i].chip.name;
+  }
+  return out;
+}
+
+}  // namespace orrery
