@@ -28,6 +28,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_channel.cpp
     src/orrery/compute/dram/dram_choice.cpp
     src/orrery/compute/dram/dram_commands.cpp
+    src/orrery/compute/dram/dram_kind.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
     src/orrery/compute/gather_time.cpp
@@ -223,6 +224,7 @@ orrery_module(insight SOURCES
 orrery_module(study SOURCES
     src/orrery/study/catalog.cpp
     src/orrery/study/chip/chip_answer.cpp
+    src/orrery/study/chip/chip_dram.cpp
     src/orrery/study/chip/chip_json.cpp
     src/orrery/study/chip/chip_text.cpp
     src/orrery/study/chip/chosen_chip.cpp

@@ -77,7 +77,7 @@ def problems(catalog, facts):
     chips = {p.stem for p in docs if p.parent.name == "chips"}
     fabrics = {d.get("fabric") for p, d in docs.items() if p.parent.name == "collectives"}
     for path, doc in docs.items():
-        if path.parent.name in ("chips", "clusters", "prices"):
+        if path.parent.name in ("chips", "clusters", "memories", "prices"):
             yield from unsourced(path, doc)
             if doc.get("name") != path.stem:
                 yield f"{path}: its name is '{doc.get('name')}'; expected '{path.stem}'"

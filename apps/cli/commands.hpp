@@ -58,6 +58,7 @@ std::string op_help();  // how every op is written
 struct ChipOptions {
   std::string chip;  // of the catalog, or a path to a YAML file
   std::vector<std::string> changes;
+  bool dram = false;
   Format format = Format::Text;
 };
 int chip_command(const ChipOptions&);

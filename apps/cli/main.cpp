@@ -101,6 +101,7 @@ int dispatch(int argc, char** argv) {
   auto* chip_cmd = app.add_subcommand("chip", "peaks, power, area, yield, cost and carbon of a chip");
   chip_cmd->add_option("chip", chip.chip, "a chip of the catalog, or a path to a YAML file")->required();
   add_changes(chip_cmd, chip);
+  chip_cmd->add_flag("--dram", chip.dram, "what linear, strided and random reads get out of its memory");
   add_json(chip_cmd, chip);
   chip_cmd->callback([&] { status = chip_command(chip); });
 

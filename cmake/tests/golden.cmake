@@ -1,6 +1,6 @@
 set(golden ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/golden/run_golden.py
   $<TARGET_FILE:orrery-cli> ${PROJECT_SOURCE_DIR})
-foreach(name add_a_topology chip completion design errors network op own_chip plans tutorial)
+foreach(name add_a_topology chip chip_dram completion design errors network op own_chip plans tutorial)
   add_test(NAME golden_${name} COMMAND ${golden} ${PROJECT_SOURCE_DIR}/tests/golden/${name}.test)
 endforeach()
 foreach(pair "howto/add-your-own-chip own_chip" "tutorial/02-design-a-chip design")

@@ -10,8 +10,13 @@ int chip_command(const ChipOptions& options) {
   const Catalog catalog = Catalog::standard();
   const auto chip = chosen_chip(catalog, options.chip, options.changes);
   if (!chip) return report_problems(chip.error());
-  const auto answer = chip_answer(*chip, catalog);
+  auto answer = chip_answer(*chip, catalog);
   if (!answer) return report_problems(answer.error());
+  if (options.dram) {
+    auto dram = chip_dram(*chip, catalog);
+    if (!dram) return report_problems(dram.error());
+    answer->dram = std::move(*dram);
+  }
   fmt::print("{}", options.format == Format::Json ? to_json(*answer) : to_text(*answer));
   return kOk;
 }

@@ -38,6 +38,17 @@ std::string to_json(const ChipAnswer& a) {
   }
   out["memory"] = {{"capacity_bytes", a.chip.memory.capacity.value()},
                    {"bandwidth_bytes_per_s", a.chip.memory.bandwidth.value()}};
+  if (a.dram) {
+    const ChipDram& d = *a.dram;
+    out["memory"]["dram"] = {{"kind", d.kind},
+                             {"stacks", d.stacks},
+                             {"pseudo_channels", d.channels},
+                             {"request_bytes", d.request.value()},
+                             {"clock_hz", d.clock.value()},
+                             {"linear_share", d.shares.linear},
+                             {"strided_share", d.shares.strided},
+                             {"random_share", d.shares.random}};
+  }
   out["power"] = {{"at_rest_w", a.at_rest.value()},
                   {"standing_w", a.standing.value()},
                   {"limit_w", a.chip.tdp.value()},

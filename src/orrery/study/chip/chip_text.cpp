@@ -36,6 +36,21 @@ std::string power_text(const ChipAnswer& a) {
   return out + fmt::format("  coefficients {}\n", a.power_from);
 }
 
+std::string dram_text(const ChipAnswer& a) {
+  const ChipDram& d = *a.dram;
+  std::string out = fmt::format("\nMemory, {} stacks of {}: {} pseudo-channels at {}\n", d.stacks,
+                                d.kind, d.channels, show(d.clock));
+  const auto line = [&](const char* stream, double share, const std::string& what) {
+    out += fmt::format("  {:<12} {:.1f} % of the peak, {}  {}\n", stream, 100 * share,
+                       show(share * a.chip.memory.bandwidth), what);
+  };
+  line("linear", d.shares.linear, "reads of consecutive addresses");
+  line("strided", d.shares.strided,
+       fmt::format("one read of {} in every {} of a channel", show(d.request), kDramStride));
+  line("random", d.shares.random, fmt::format("reads of {} anywhere", show(d.request)));
+  return out;
+}
+
 std::string heat_text(const Manufacture& m) {
   std::string out;
   for (const Heat& h : m.heat) {
@@ -82,6 +97,7 @@ std::string cost_text(const Manufacture& m) {
 
 std::string to_text(const ChipAnswer& a) {
   std::string out = headline(a) + power_text(a);
+  if (a.dram) out += dram_text(a);
   if (!a.made) return out + "\nArea, cost and carbon: unknown, the chip's file has no `package:`\n";
   out += heat_text(*a.made) + area_text(*a.made) + cost_text(*a.made);
   const EmbodiedCarbon& c = a.made->embodied;
