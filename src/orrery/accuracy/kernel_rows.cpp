@@ -32,7 +32,8 @@ std::string shape_of(const CsvTable& t, std::size_t row,
                      std::initializer_list<std::string_view> columns) {
   std::string shape;
   for (const std::string_view column : columns) {
-    shape += (shape.empty() ? "" : ",") + std::string(t.text(row, column));
+    if (!shape.empty()) shape += ',';
+    shape += t.text(row, column);
   }
   return shape;
 }

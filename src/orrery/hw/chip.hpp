@@ -113,13 +113,13 @@ void describe(V& v, Chip& c) {
   v("clock", c.clock, "boost clock that the peaks assume");
   v("peak", c.peak, "dense peaks by number format", kRequired);
   v("memory", c.memory, "main memory; required, here or in `levels`");
-  v("l2_copies", c.l2_copies, "parts of l2 that each keep what their cores read");
   v("l2", c.l2, "last-level cache or shared scratchpad");
   v("sram", c.sram, "all on-chip memory nearest to the units");
   v("host_link", c.host_link, "to the host's memory, one direction");
   v("levels", c.levels,
     "memories innermost first, where the four above are too little: they follow from it");
   v("gather", c.gather, "embedding engines, such as SparseCores");
+  v("l2_copies", c.l2_copies, "parts of l2 that each keep what their cores read");
   v("tdp", c.tdp, "power limit of the whole board");
   v("idle", c.idle, "power at rest");
   v("price", c.price, "street price of one accelerator");
