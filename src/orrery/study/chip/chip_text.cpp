@@ -97,9 +97,10 @@ std::string cost_text(const Manufacture& m) {
 
 std::string to_text(const ChipAnswer& a) {
   std::string out = headline(a) + power_text(a);
+  if (a.made) out += heat_text(*a.made);
   if (a.dram) out += dram_text(a);
   if (!a.made) return out + "\nArea, cost and carbon: unknown, the chip's file has no `package:`\n";
-  out += heat_text(*a.made) + area_text(*a.made) + cost_text(*a.made);
+  out += area_text(*a.made) + cost_text(*a.made);
   const EmbodiedCarbon& c = a.made->embodied;
   out += "\nCarbon, CO2 equivalents\n";
   out += fmt::format(
