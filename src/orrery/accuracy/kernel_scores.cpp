@@ -20,17 +20,30 @@ struct Device {
   const char* name;
   const char* chip;
 };
-constexpr Device kDevices[] = {{"a100_sxm", "a100-sxm-80gb"},
+constexpr Device kDevices[] = {{"v100_sxm", "v100-sxm2-32gb"},
+                               {"a100_pcie", "a100-pcie-80gb"},
+                               {"a100_sxm", "a100-sxm-80gb"},
+                               {"a10", "a10"},
+                               {"l4", "l4"},
+                               {"l40s", "l40s"},
+                               {"h100_pcie", "h100-pcie"},
                                {"h100_sxm", "h100-sxm"},
+                               {"h200_nvl", "h200-nvl"},
                                {"h200_sxm", "h200"},
+                               {"gh200", "gh200"},
+                               {"h20", "h20"},
+                               {"h20_sxm", "h20"},
+                               {"h800", "h800"},
                                {"b200_sxm", "b200"},
                                {"b300_sxm", "b300"},
                                {"gb200", "gb200"},
+                               {"gb200_sxm", "gb200"},
                                {"gb300", "gb300"},
-                               {"h20", "h20"},
-                               {"h800", "h800"},
-                               {"l40s", "l40s"},
-                               {"rtx_pro_6000_server", "rtx-pro-6000-server"}};
+                               {"gb300_sxm", "gb300"},
+                               {"rtx_pro_6000_server", "rtx-pro-6000-server"},
+                               {"mi300x", "mi300x"},
+                               {"mi325x", "mi325x"},
+                               {"mi355x", "mi355x"}};
 
 // "prefill fp8" -> {"attention_prefill", "fp8"}; "mla decode bfloat16" -> {"mla_attention", ...}.
 std::pair<std::string, std::string> op_of(const std::string& kind) {
