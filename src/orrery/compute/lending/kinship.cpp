@@ -70,8 +70,12 @@ class Kinship {
     if (part.basis == Basis::Library)
       prefer(w, [&](const Lender& l) { return l.calibration.attention_library == library_; });
     prefer(w, [&](const Lender& l) { return l.chip.generation == to_.generation; });
-    if (part.basis == Basis::Instructions || part.basis == Basis::Library)
-      prefer(w, [&](const Lender& l) { return is_alike(l); });
+    bool asks_alike = part.basis == Basis::Instructions || part.basis == Basis::Library;
+    if (part.basis == Basis::Memory) {
+      asks_alike =
+          prefer(w, [&](const Lender& l) { return l.chip.memory.kind == to_.memory.kind; });
+    }
+    if (asks_alike) prefer(w, [&](const Lender& l) { return is_alike(l); });
     balance(w, part.basis == Basis::Mostly ? 2.0 : 1.0);
     return w;
   }
@@ -112,13 +116,16 @@ class Kinship {
            orrery::has_timed(l.calibration, std::string(kind));
   }
 
+  // Only those of whom it is true, where there are any.
   template <class Is>
-  void prefer(Weights& w, const Is& is) const {
+  bool prefer(Weights& w, const Is& is) const {
     Weights only = w;
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (!is(lenders_[i])) only[i] = 0.0;
     }
-    if (is_any(only)) w = only;
+    if (!is_any(only)) return false;
+    w = only;
+    return true;
   }
 
   // Instructions weigh alike, those of `to` `own` times as much.

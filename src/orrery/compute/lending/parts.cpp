@@ -29,7 +29,7 @@ constexpr Part kParts[] = {
     {"matmul.", "matmul bfloat16", Basis::Instructions},
     {"launch_eager", "elementwise fp32", Basis::Everyone},
     {"launch", "matmul bfloat16", Basis::Instructions},
-    {"memory.share", "matmul bfloat16", Basis::Everyone},
+    {"memory.share", "matmul bfloat16", Basis::Memory},
     {"memory.sm_multiple", "matmul bfloat16", Basis::Instructions},
     {"memory.norm", "norm fp32", Basis::Everyone},
     {"memory.softmax_passes", "softmax fp32", Basis::Everyone},

@@ -10,6 +10,7 @@ namespace orrery {
 enum class Basis : std::uint8_t {
   Instructions,  // those who multiply alike
   Library,       // those timed with the same attention library
+  Memory,        // those with memory of the same kind
   Everyone,      // all families alike
   Mostly,        // everybody, those who multiply alike with twice the weight
 };
