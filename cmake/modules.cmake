@@ -34,6 +34,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/gather_time.cpp
     src/orrery/compute/lending/kinship.cpp
     src/orrery/compute/lending/lending.cpp
+    src/orrery/compute/lending/parts.cpp
     src/orrery/compute/matmul_time.cpp
     src/orrery/compute/measured/measured_model.cpp
     src/orrery/compute/models/builtins.cpp

@@ -252,6 +252,7 @@ Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalo
       const bool related = kin->chip.generation == m.chip.generation;
       power = carried_over(kin->power, kin->chip, m.chip,
                            related ? Borrowing::Generation : Borrowing::Process);
+      power.gaps = power.seen = 1;  // the lender's meter says nothing of this one's
     }
     const auto model = make_compute_model(options.chip_model, m.chip, *calibration);
     for (const PowerRow& row : m.rows) {

@@ -48,9 +48,19 @@ struct PeakRates {
   FlopsPerSecond vector;  // fp32 on the vector units
 };
 
+// What main memory is made of: how much of its peak it gives goes with it.
+enum class MainMemory : std::uint8_t { Hbm, Gddr };
+
+template <>
+struct EnumNames<MainMemory> {
+  static constexpr std::pair<const char*, MainMemory> values[] = {{"hbm", MainMemory::Hbm},
+                                                                  {"gddr", MainMemory::Gddr}};
+};
+
 struct Memory {
   Bytes capacity;
   BytesPerSecond bandwidth;
+  MainMemory kind = MainMemory::Hbm;
   bool inline_ecc = false;  // check bits travel with the data: GDDR6, not HBM or GDDR7
 };
 
@@ -96,6 +106,7 @@ template <class V>
 void describe(V& v, Memory& m) {
   v("capacity", m.capacity, "as sold", kRequired);
   v("bandwidth", m.bandwidth, "peak, reads and writes together", kRequired);
+  v("kind", m.kind, "what it is made of");
   v("inline_ecc", m.inline_ecc, "check bits travel with the data");
 }
 

@@ -7,67 +7,10 @@
 
 #include "orrery/base/check.hpp"
 #include "orrery/compute/lending/lending.hpp"
+#include "orrery/compute/lending/parts.hpp"
 
 namespace orrery {
 namespace {
-
-// Who lends a part.
-enum class Basis : std::uint8_t {
-  Instructions,  // those who multiply alike
-  Library,       // those timed with the same attention library
-  Everyone,      // all families alike
-  Mostly,        // everybody, those who multiply alike with twice the weight
-};
-
-struct Part {
-  std::string_view prefix;  // of the coefficients' names
-  std::string_view kind;    // the rows that determine them
-  Basis basis;
-  std::string_view beside = {};  // where nobody alike timed it: others' ratio to these
-};
-
-// The first that fits. Names are those of describe().
-constexpr Part kParts[] = {
-    {"matmul.fp32.", "matmul fp32", Basis::Everyone},
-    {"matmul.tf32.", "matmul bfloat16", Basis::Instructions},
-    {"matmul.bf16.grouped", "moe bfloat16", Basis::Instructions},
-    {"matmul.bf16.", "matmul bfloat16", Basis::Instructions},
-    {"matmul.fp8.grouped", "moe fp8", Basis::Instructions},
-    {"matmul.fp8.", "matmul fp8", Basis::Instructions, "matmul.bf16."},
-    {"matmul.fp8_block.grouped", "moe fp8_block", Basis::Instructions},
-    {"matmul.fp8_block.", "matmul fp8_block", Basis::Instructions, "matmul.bf16."},
-    {"matmul.int8.", "matmul sq", Basis::Instructions, "matmul.bf16."},
-    {"matmul.fp4.grouped", "moe nvfp4", Basis::Instructions},
-    {"matmul.fp4.", "matmul nvfp4", Basis::Instructions, "matmul.bf16."},
-    {"matmul.fp8_on_fp4.", "moe w4a8_mxfp4_mxfp8", Basis::Instructions},
-    {"matmul.int8_weights.", "matmul int8_wo", Basis::Instructions, "matmul.bf16."},
-    {"matmul.int4_weights.grouped", "moe w4a16_mxfp4", Basis::Instructions},
-    {"matmul.int4_weights.", "matmul int4_wo", Basis::Instructions, "matmul.bf16."},
-    {"matmul.", "matmul bfloat16", Basis::Instructions},
-    {"launch_eager", "elementwise fp32", Basis::Everyone},
-    {"launch", "matmul bfloat16", Basis::Instructions},
-    {"memory.share", "matmul bfloat16", Basis::Everyone},
-    {"memory.sm_multiple", "matmul bfloat16", Basis::Instructions},
-    {"memory.norm", "norm fp32", Basis::Everyone},
-    {"memory.softmax_passes", "softmax fp32", Basis::Everyone},
-    {"memory.", "elementwise fp32", Basis::Everyone},
-    {"attention.prefill_fp8", "prefill fp8", Basis::Mostly, "attention.prefill"},
-    {"attention.prefill_passes_fp8", "prefill fp8", Basis::Mostly, "attention.prefill_passes"},
-    {"attention.mla_prefill_fp8", "mla prefill fp8", Basis::Instructions, "attention.mla_prefill"},
-    {"attention.mla_prefill_passes_fp8", "mla prefill fp8", Basis::Instructions,
-     "attention.mla_prefill_passes"},
-    {"attention.mla_prefill_start_fp8", "mla prefill fp8", Basis::Instructions,
-     "attention.mla_prefill_start"},
-    {"attention.mla_prefill", "mla prefill bfloat16", Basis::Instructions},
-    {"attention.mla_decode_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_decode"},
-    {"attention.mla_ends_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_ends"},
-    {"attention.mla_math_fp8", "mla decode fp8", Basis::Instructions, "attention.mla_math"},
-    {"attention.mla_", "mla decode bfloat16", Basis::Instructions},
-    {"attention.decode", "decode bfloat16", Basis::Library},
-    {"attention.split_", "decode bfloat16", Basis::Library},
-    {"attention.", "prefill bfloat16", Basis::Mostly},
-    {"routing.", "moe bfloat16", Basis::Instructions},
-};
 
 struct Field {
   std::string name;
@@ -115,22 +58,6 @@ bool is_any(const Weights& w) {
   return std::ranges::any_of(w, [](double x) { return x > 0.0; });
 }
 
-// The coefficient that one of grouped products is a multiple of; "" for all others.
-std::string multiple_of(const std::string& name) {
-  for (const auto& [multiple, of] : {std::pair<std::string_view, const char*>{".grouped", ".share"},
-                                     {".grouped_fill", ".fill"}}) {
-    if (name.ends_with(multiple)) return name.substr(0, name.size() - multiple.size()) + of;
-  }
-  return {};
-}
-
-// A quantised product that nobody timed: bf16's, between the launches that fp8's has beside it.
-std::string untimed_like(const Part& part, const std::string& name) {
-  if (!part.beside.ends_with('.')) return {};
-  const std::string field = name.substr(part.prefix.size());
-  return (field == "floor" ? "matmul.fp8." : std::string(part.beside)) + field;
-}
-
 class Kinship {
  public:
   Kinship(const std::vector<Lender>& lenders, const Chip& to, std::string library)
@@ -143,10 +70,24 @@ class Kinship {
     if (part.basis == Basis::Library)
       prefer(w, [&](const Lender& l) { return l.calibration.attention_library == library_; });
     prefer(w, [&](const Lender& l) { return l.chip.generation == to_.generation; });
-    if (part.basis == Basis::Instructions || part.basis == Basis::Library)
-      prefer(w, [&](const Lender& l) { return is_alike(l); });
+    bool asks_alike = part.basis == Basis::Instructions || part.basis == Basis::Library;
+    if (part.basis == Basis::Memory) {
+      asks_alike =
+          prefer(w, [&](const Lender& l) { return l.chip.memory.kind == to_.memory.kind; });
+    }
+    if (asks_alike) prefer(w, [&](const Lender& l) { return is_alike(l); });
     balance(w, part.basis == Basis::Mostly ? 2.0 : 1.0);
     return w;
+  }
+
+  // Of the heaviest, whose matrix units do most nearly as much a cycle and SM.
+  [[nodiscard]] std::size_t nearest(const Weights& w) const {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < w.size(); ++i) {
+      const double apart = width_apart(lenders_[i]), least = width_apart(lenders_[best]);
+      if (w[i] > w[best] || (w[i] == w[best] && apart < least)) best = i;
+    }
+    return best;
   }
 
   [[nodiscard]] bool is_timed_by_alike(const Part& part) const {
@@ -159,6 +100,14 @@ class Kinship {
     return l.chip.matrix_instructions == to_.matrix_instructions;
   }
 
+  [[nodiscard]] double width_apart(const Lender& l) const {
+    const auto width = [](const Chip& c) {
+      return c.peak.bf16.value() / (std::max(1.0, c.clock.value()) * std::max(1, c.cores));
+    };
+    const double here = width(to_), there = width(l.chip);
+    return here > 0.0 && there > 0.0 ? std::abs(std::log(there / here)) : 0.0;
+  }
+
   // Rows in fp8 on a chip without such a unit ran in bf16 and say nothing of it.
   [[nodiscard]] bool has_timed(const Lender& l, std::string_view kind) const {
     if (l.chip.name == to_.name) return false;
@@ -167,13 +116,16 @@ class Kinship {
            orrery::has_timed(l.calibration, std::string(kind));
   }
 
+  // Only those of whom it is true, where there are any.
   template <class Is>
-  void prefer(Weights& w, const Is& is) const {
+  bool prefer(Weights& w, const Is& is) const {
     Weights only = w;
     for (std::size_t i = 0; i < w.size(); ++i) {
       if (!is(lenders_[i])) only[i] = 0.0;
     }
-    if (is_any(only)) w = only;
+    if (!is_any(only)) return false;
+    w = only;
+    return true;
   }
 
   // Instructions weigh alike, those of `to` `own` times as much.
@@ -205,13 +157,6 @@ double mean(const std::vector<double>& values, const Weights& w, bool is_floor) 
   return above_zero ? std::exp(logs / weight) : sum / weight;
 }
 
-const Part& part_of(const std::string& name) {
-  const auto* part =
-      std::ranges::find_if(kParts, [&](const Part& p) { return name.starts_with(p.prefix); });
-  ORRERY_CHECK(part != std::end(kParts), "no part lends {}", name);
-  return *part;
-}
-
 }  // namespace
 
 KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to,
@@ -224,7 +169,7 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
 
   const Kinship kinship(lenders, to, attention_library);
   const Weights first = kinship.weights(part_of("matmul.bf16.share"));
-  const auto nearest = static_cast<std::size_t>(std::ranges::max_element(first) - first.begin());
+  const std::size_t nearest = kinship.nearest(first);
   KernelCalibration out = lent_by[nearest];
   const Fields results(out);
   std::map<std::string, std::size_t> index;
@@ -249,8 +194,7 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
       continue;
     }
     if (result.flag != nullptr) {
-      const auto heaviest = static_cast<std::size_t>(std::ranges::max_element(w) - w.begin());
-      *result.flag = *fields[heaviest].all[f].flag;
+      *result.flag = *fields[kinship.nearest(w)].all[f].flag;
       continue;
     }
     // A grouped tile's set-up and rate are products of two coefficients: their mean is the

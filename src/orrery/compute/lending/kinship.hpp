@@ -18,6 +18,7 @@ struct Lender {
 //   - only chips whose rows determined it lend, of the chip's own generation where there are any;
 //   - products, MLA and experts: of the same matrix instructions where there are any;
 //   - decode: of the same attention library (its dispatch and launches decide), before all else;
+//   - memory's share: of the same kind of memory where there is any;
 //   - prefill: everybody, the chip's own instructions with the weight of two;
 //   - a format that only others timed: their ratio to bf16, on what bf16 gets here.
 // Instructions weigh alike, however many chips have them. `to` itself never lends.

@@ -1,6 +1,7 @@
 #include "orrery/cost/power/power_calibration.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace orrery {
 namespace {
@@ -13,6 +14,22 @@ JoulesPerFlop same_share(JoulesPerFlop energy, FlopsPerSecond from, FlopsPerSeco
   return from.value() > 0 && to.value() > 0 ? energy * (limits * (from / to)) : energy * limits;
 }
 
+// Of all dies, as published; zero where one is not.
+double silicon(const Chip& chip) {
+  double sum = 0;
+  for (const Die& die : chip.package.dies) {
+    if (!(die.area.value() > 0)) return 0;
+    sum += die.count * die.area.value();
+  }
+  return sum;
+}
+
+// Silicon leaks and clocks run whatever the limit is: watts go with area, not with the limit.
+void keep_standing_watts(PowerCalibration& c, const Chip& from, const Chip& to) {
+  const double here = silicon(from), there = silicon(to);
+  if (here > 0 && there > 0) c.standing *= there / here * (from.tdp / to.tdp);
+}
+
 }  // namespace
 
 PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
@@ -21,12 +38,20 @@ PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from,
   c.borrowed_from = from.name;
   c.borrowing = how;
   c.rows = 0;
+  // on another process silicon leaks differently: so much of the limit
+  const bool same_process = how == Borrowing::Process && process == 1.0;
+  if (how == Borrowing::Generation || same_process) keep_standing_watts(c, from, to);
   if (how == Borrowing::None || how == Borrowing::Generation) return c;
   const double cores = static_cast<double>(std::max(1, from.cores)) / std::max(1, to.cores);
   const PeakRates &f = from.peak, &t = to.peak;
   const FlopsPerSecond half_from = first_of(f.bf16, f.fp16), half_to = first_of(t.bf16, t.fp16);
   if (how == Borrowing::Process) {
-    if (half_from.value() > 0 && half_to.value() > 0) c.core *= cores * (half_to / half_from);
+    if (half_from.value() > 0 && half_to.value() > 0) {
+      // A core feeds its matrix unit: its cycles count, and half of what the unit is wider.
+      const double clock =
+          from.clock.value() > 0 && to.clock.value() > 0 ? to.clock / from.clock : 1.0;
+      c.core *= clock * std::sqrt(cores * (half_to / half_from) / clock);
+    }
     FlopEnergies& e = c.flop;
     for (JoulesPerFlop* energy :
          {&e.fp32, &e.tf32, &e.bf16, &e.fp8, &e.fp8_block, &e.int8, &e.fp4, &e.vector}) {

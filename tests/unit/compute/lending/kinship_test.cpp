@@ -136,6 +136,25 @@ TEST(KinshipTest, FloorsAreAveragedPlainly) {
   EXPECT_DOUBLE_EQ(lent_by_kin({a, b}, ada(), kLibrary).matmul.bf16.grouped_floor.value(), 3e-6);
 }
 
+TEST(KinshipTest, AMemorysShareComesFromItsOwnKind) {
+  Lender a = synchronous("a100", "ampere"), b = warp_group("h100");
+  b.chip.memory.kind = MainMemory::Gddr;
+  a.calibration.memory.share = 0.8;
+  b.calibration.memory.share = 0.95;
+  Chip to = ada();
+  to.memory.kind = MainMemory::Gddr;
+  EXPECT_DOUBLE_EQ(lent_by_kin({a, b}, to, kLibrary).memory.share, 0.95);
+}
+
+TEST(KinshipTest, ChoicesAreTheNearestLendersAlone) {
+  Lender wide = synchronous("a100", "ampere"), narrow = synchronous("rtx", "blackwell-rtx");
+  wide.chip.peak.bf16 = FlopsPerSecond{800e12};
+  wide.calibration.attention.decode_plain = true;
+  narrow.calibration.attention.decode_plain = false;
+  EXPECT_FALSE(lent_by_kin({wide, narrow}, ada(), kLibrary).attention.decode_plain);
+  EXPECT_FALSE(lent_by_kin({narrow, wide}, ada(), kLibrary).attention.decode_plain);
+}
+
 TEST(KinshipTest, AChipNeverLendsToItself) {
   Lender self = synchronous("l40s", "ada"), other = warp_group("h100");
   self.calibration.matmul.bf16.share = 0.9;

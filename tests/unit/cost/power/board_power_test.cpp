@@ -122,13 +122,15 @@ TEST_F(BoardPowerTest, ByPowerLimitAProductAtPeakDrawsTheSameShareOfIt) {
   EXPECT_EQ(c.flop.fp8, c.flop.bf16);  // an A100 has no fp8 units
 }
 
-TEST_F(BoardPowerTest, OnTheSameProcessCorePowerGoesWithArithmetic) {
+TEST_F(BoardPowerTest, OnTheSameProcessCorePowerGoesWithTheClockAndHalfwayWithTheUnitsWidth) {
   Chip other = chip;
-  other.cores = 4;
-  other.peak.bf16 = 0.25 * chip.peak.bf16;
-  const PowerCalibration c = carried_over(power, chip, other, Borrowing::Process);
-  EXPECT_EQ(c.flop.bf16, power.flop.bf16);
-  EXPECT_NEAR((c.core * other.cores).value(), 0.25 * (power.core * chip.cores).value(), 1e-9);
+  other.peak.bf16 = 4 * chip.peak.bf16;  // four times as wide
+  const PowerCalibration wide = carried_over(power, chip, other, Borrowing::Process);
+  EXPECT_EQ(wide.flop.bf16, power.flop.bf16);
+  EXPECT_NEAR((wide.core / power.core), 2, 1e-12);
+  chip.clock = Hertz{1e9};
+  other.clock = Hertz{4e9};  // as wide, four times as fast
+  EXPECT_NEAR(carried_over(power, chip, other, Borrowing::Process).core / power.core, 4, 1e-12);
 }
 
 TEST_F(BoardPowerTest, AnOlderProcessCostsItsShareMoreEverywhereButInMainMemory) {
@@ -146,6 +148,22 @@ TEST_F(BoardPowerTest, WithinAGenerationEnergiesCarryOver) {
   EXPECT_EQ(c.flop.bf16, power.flop.bf16);
   EXPECT_EQ(c.core, power.core);
   EXPECT_EQ(c.borrowed_from, chip.name);
+}
+
+TEST_F(BoardPowerTest, StandingWattsGoWithSiliconNotWithTheLimit) {
+  chip.package.dies = {{.node = "5nm", .count = 2, .area = Area{800}}};
+  Chip other = chip;
+  other.tdp = 1.5 * chip.tdp;
+  for (const Borrowing how : {Borrowing::Generation, Borrowing::Process}) {
+    other.package.dies[0].count = 2;
+    EXPECT_NEAR(standing_power(other, carried_over(power, chip, other, how)).value(), 200, 1e-9);
+    other.package.dies[0].count = 1;
+    EXPECT_NEAR(standing_power(other, carried_over(power, chip, other, how)).value(), 100, 1e-9);
+  }
+  other.package.dies[0].area = {};  // not published: so much of the limit
+  EXPECT_NEAR(
+      standing_power(other, carried_over(power, chip, other, Borrowing::Generation)).value(), 300,
+      1e-9);
 }
 
 }  // namespace
