@@ -231,9 +231,13 @@ void DramChannel::play_cycle() {
   if (columns_turn && (!rows_turn || column.order > row.order)) last_bank_ = column.bank;
   if (column.others) next_ = std::min(next_, column_bus_);
   if (row.others) next_ = std::min(next_, row_bus_);
-  const bool news = c_.mixed ? last_drained_ == now_ || drain_begins() || (draining_ > 0 && !stuck_)
-                             : writes_go() != writing_;
-  next_ = news ? now_ + 1 : std::max(next_, now_ + 1);
+  next_ = std::max(next_, now_ + 1);
+  if (columns_turn || last_drained_ == now_) {  // who waits has changed
+    const bool news = c_.mixed
+                          ? last_drained_ == now_ || drain_begins() || (draining_ > 0 && !stuck_)
+                          : writes_go() != writing_;
+    if (news) next_ = now_ + 1;
+  }
 }
 
 }  // namespace orrery
