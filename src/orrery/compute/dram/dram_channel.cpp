@@ -17,7 +17,8 @@ int stride(const DramShape& shape) {
 }
 
 std::size_t words(const DramShape& shape) {
-  return static_cast<std::size_t>(stride(shape) * shape.pseudo_channels * shape.ranks + 63) / 64;
+  const int banks = stride(shape) * shape.pseudo_channels * shape.ranks;
+  return static_cast<std::size_t>(banks + 63) / 64;
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ DramChannel::DramChannel(const DramSpec& spec)
   banks_in_group_ = s.banks;
   ranks_ = s.ranks;
   const int units = s.pseudo_channels * s.ranks;
-  banks_.resize(static_cast<std::size_t>(units * stride_));
-  groups_.resize(static_cast<std::size_t>(units * s.groups));
+  const int banks = units * stride_, groups = units * s.groups;
+  banks_.resize(static_cast<std::size_t>(banks));
+  groups_.resize(static_cast<std::size_t>(groups));
   for (int u = 0; u < units; ++u) {
     Unit unit;
     unit.pseudo_channel = u / s.ranks;
@@ -44,7 +46,8 @@ DramChannel::DramChannel(const DramSpec& spec)
     unit.first_group = u * s.groups;
     units_.push_back(unit);
     for (int b = 0; b < s.groups * s.banks; ++b) {
-      Bank& bank = banks_[static_cast<std::size_t>(u * stride_ + b)];
+      const int index = unit.first_bank + b;
+      Bank& bank = banks_[static_cast<std::size_t>(index)];
       bank.unit = static_cast<std::int16_t>(u);
       bank.group = static_cast<std::int16_t>(u * s.groups + b / s.banks);
       groups_[static_cast<std::size_t>(bank.group)].banks |= 1ULL << b;
