@@ -17,7 +17,8 @@ int stride(const DramShape& shape) {
 }
 
 std::size_t words(const DramShape& shape) {
-  return static_cast<std::size_t>(stride(shape) * shape.pseudo_channels * shape.ranks + 63) / 64;
+  const int banks = stride(shape) * shape.pseudo_channels * shape.ranks;
+  return static_cast<std::size_t>(banks + 63) / 64;
 }
 
 }  // namespace
@@ -33,8 +34,9 @@ DramChannel::DramChannel(const DramSpec& spec)
   banks_in_group_ = s.banks;
   ranks_ = s.ranks;
   const int units = s.pseudo_channels * s.ranks;
-  banks_.resize(static_cast<std::size_t>(units * stride_));
-  groups_.resize(static_cast<std::size_t>(units * s.groups));
+  const int banks = units * stride_, groups = units * s.groups;
+  banks_.resize(static_cast<std::size_t>(banks));
+  groups_.resize(static_cast<std::size_t>(groups));
   for (int u = 0; u < units; ++u) {
     Unit unit;
     unit.pseudo_channel = u / s.ranks;
@@ -44,7 +46,8 @@ DramChannel::DramChannel(const DramSpec& spec)
     unit.first_group = u * s.groups;
     units_.push_back(unit);
     for (int b = 0; b < s.groups * s.banks; ++b) {
-      Bank& bank = banks_[static_cast<std::size_t>(u * stride_ + b)];
+      const int index = unit.first_bank + b;
+      Bank& bank = banks_[static_cast<std::size_t>(index)];
       bank.unit = static_cast<std::int16_t>(u);
       bank.group = static_cast<std::int16_t>(u * s.groups + b / s.banks);
       groups_[static_cast<std::size_t>(bank.group)].banks |= 1ULL << b;
@@ -231,9 +234,13 @@ void DramChannel::play_cycle() {
   if (columns_turn && (!rows_turn || column.order > row.order)) last_bank_ = column.bank;
   if (column.others) next_ = std::min(next_, column_bus_);
   if (row.others) next_ = std::min(next_, row_bus_);
-  const bool news = c_.mixed ? last_drained_ == now_ || drain_begins() || (draining_ > 0 && !stuck_)
-                             : writes_go() != writing_;
-  next_ = news ? now_ + 1 : std::max(next_, now_ + 1);
+  next_ = std::max(next_, now_ + 1);
+  if (columns_turn || last_drained_ == now_) {  // who waits has changed
+    const bool news = c_.mixed
+                          ? last_drained_ == now_ || drain_begins() || (draining_ > 0 && !stuck_)
+                          : writes_go() != writing_;
+    if (news) next_ = now_ + 1;
+  }
 }
 
 }  // namespace orrery

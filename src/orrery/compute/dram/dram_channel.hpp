@@ -74,6 +74,14 @@ class DramChannel {
     int pseudo_channel = 0;
     std::uint32_t count = 0;
     std::array<std::int64_t, 32> activated{};
+
+    void forget(std::uint64_t bank) {
+      for (const int d : {kRead, kWrite}) {
+        ready_column[d] &= ~bank;
+        leaving[d] &= ~bank;
+        ready_row[d] &= ~bank;
+      }
+    }
   };
   struct Late {
     int bank = 0, row = 0;
@@ -115,6 +123,7 @@ class DramChannel {
   void column_command(int index, int direction);
   void row_command(int index, int direction);
   void activate(int index, int direction);
+  void precharge(int index);
   void refresh();
   bool enter(int index, int direction, std::int64_t order, int row);
   bool release(int index, int direction);

@@ -24,12 +24,7 @@ void DramChannel::column_command(int index, int direction) {
   data_end_ = std::max(data_end_, reads ? now_ + t_.read_latency + t_.burst : written);
   not_before(bank.precharge, reads ? now_ + t_.rtp : written + t_.wr);
   Unit& own = units_[static_cast<std::size_t>(bank.unit)];
-  if (queue.size == 0) {
-    const std::uint64_t others = ~(1ULL << (index - own.first_bank));
-    own.ready_column[direction] &= others;
-    own.leaving[direction] &= others;
-    own.ready_row[direction] &= others;
-  }
+  own.forget(1ULL << (index - own.first_bank));
   Group& group = groups_[static_cast<std::size_t>(bank.group)];
   not_before(group.column[direction], now_ + std::max(t_.ccd_l, t_.burst));
   not_before(own.group_column[direction], group.column[direction]);
@@ -53,21 +48,28 @@ void DramChannel::column_command(int index, int direction) {
 }
 
 void DramChannel::row_command(int index, int direction) {
-  Bank& bank = banks_[static_cast<std::size_t>(index)];
-  if (bank.open_row >= 0) {
-    note(now_, DramCommandKind::Precharge, index);
-    bank.open_row = -1;
-    Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
-    unit.open &= ~(1ULL << (index - unit.first_bank));
-    bank.queue[kRead].hit = bank.queue[kWrite].hit = -1;
-    not_before(bank.activate, now_ + t_.rp);
+  if (banks_[static_cast<std::size_t>(index)].open_row >= 0) {
+    precharge(index);
     row_bus_ = now_ + t_.precharge_slots;
   } else {
     activate(index, direction);
     row_bus_ = now_ + t_.activate_slots;
   }
   if (!c_.two_buses) column_bus_ = row_bus_;
-  settle(index);
+}
+
+void DramChannel::precharge(int index) {
+  Bank& bank = banks_[static_cast<std::size_t>(index)];
+  Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
+  note(now_, DramCommandKind::Precharge, index);
+  bank.open_row = -1;
+  bank.queue[kRead].hit = bank.queue[kWrite].hit = -1;
+  not_before(bank.activate, now_ + t_.rp);
+  const std::uint64_t bit = 1ULL << (index - unit.first_bank);
+  unit.open &= ~bit;
+  unit.forget(bit);
+  // All it can do is to be activated.
+  next_ = std::min(next_, wheel_.add(index, bank.activate, now_));
 }
 
 void DramChannel::activate(int index, int direction) {
@@ -75,7 +77,8 @@ void DramChannel::activate(int index, int direction) {
   DramWaiting& request = store_[bank.queue[direction].oldest];
   bank.open_row = request.row;
   Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
-  unit.open |= 1ULL << (index - unit.first_bank);
+  const std::uint64_t bit = 1ULL << (index - unit.first_bank);
+  unit.open |= bit;
   unit.oldest_closed[kRead] = unit.oldest_closed[kWrite] = kUnknown;
   note(now_, DramCommandKind::Activate, index, request.row);
   if (c_.activated_leave && !request.activated) {
@@ -94,7 +97,16 @@ void DramChannel::activate(int index, int direction) {
   not_before(unit.activate, now_ + t_.rrd_s);
   if (t_.faw > 0) not_before(unit.activate, unit.activated[(unit.count - 4) % 32] + t_.faw);
   if (t_.aw32 > 0) not_before(unit.activate, unit.activated[unit.count % 32] + t_.aw32);
-  for (const int d : {kRead, kWrite}) store_.find_first_hit(bank.queue[d], bank.open_row);
+  DramQueue& own = bank.queue[direction];
+  own.hit = own.oldest;
+  own.before_hit = -1;
+  if (bank.queue[1 - direction].size == 0) {  // all it can do is that
+    unit.forget(bit);
+    next_ = std::min(next_, wheel_.add(index, bank.column[direction], now_));
+  } else {
+    store_.find_first_hit(bank.queue[1 - direction], bank.open_row);
+    settle(index);
+  }
 }
 
 }  // namespace orrery
