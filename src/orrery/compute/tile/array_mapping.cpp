@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "orrery/compute/tile/array_work.hpp"
-#include "orrery/compute/tile/nested_search.hpp"
+#include "orrery/compute/tile/nest/nested_search.hpp"
 
 namespace orrery {
 namespace {
