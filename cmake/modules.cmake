@@ -38,6 +38,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
     src/orrery/compute/tile/array_chip.cpp
     src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/array_product.cpp
     src/orrery/compute/tile/array_work.cpp
     src/orrery/compute/tile/nest/nested_pricing.cpp
     src/orrery/compute/tile/nest/nested_search.cpp
