@@ -55,7 +55,7 @@ struct Kernel {
   // Embedding: m rows; backward adds into them. 0: bytes alone are known.
   double m = 0, n = 0, k = 0;
   double count = 1;
-  Windows windows;      // Matmul of a convolution: m outputs, k the elements of a window
+  Windows windows{};    // Matmul of a convolution: m outputs, k the elements of a window
   double heaviest = 0;  // GroupedMatmul: rows of the fullest expert; 0: all experts alike
 
   // Attention and its relatives: `batch` sequences of q_len queries over kv_len keys.

@@ -10,7 +10,7 @@ namespace orrery {
 struct ArrayProduct {
   double m = 0, n = 0, k = 0, count = 1;
   double input_element = 2, weight_element = 2, output_element = 2;  // bytes
-  Windows windows;
+  Windows windows{};
 };
 
 inline constexpr double kPartialElement = 4.0;  // sums are kept in fp32

@@ -95,6 +95,11 @@ class TileModel final : public ComputeModel {
     } else {
       add_nest(m, out);
     }
+    if (kernel.kind == OpKind::GroupedMatmul) {
+      const double rows = array_product(kernel).m;
+      out.mapping.push_back({"rows an expert", fmt::format("{:.0f}, at the cost of {:.0f} at least",
+                                                           rows, std::max(rows, parts_.array))});
+    }
     if (!m.fits && !on_chip_.empty())
       out.mapping.push_back({"fits", "no tile: operands stream past"});
     out.mapping.push_back({"multipliers used", fmt::format("{:.1f} %", 100.0 * m.utilisation)});
