@@ -43,9 +43,11 @@ orrery_module(compute SOURCES
     src/orrery/compute/roofline_parts.cpp
     src/orrery/compute/tile/array_chip.cpp
     src/orrery/compute/tile/array_mapping.cpp
+    src/orrery/compute/tile/array_product.cpp
     src/orrery/compute/tile/array_work.cpp
-    src/orrery/compute/tile/nested_search.cpp
-    src/orrery/compute/tile/nested_tiles.cpp
+    src/orrery/compute/tile/nest/nested_pricing.cpp
+    src/orrery/compute/tile/nest/nested_search.cpp
+    src/orrery/compute/tile/nest/nested_tiles.cpp
     src/orrery/compute/tile/tile_model.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES

@@ -35,6 +35,12 @@ constexpr bool runs_on_matrix_units(OpKind kind) {
   return false;
 }
 
+// How the rows of a convolution's implicit product overlap: windows of side x side, `stride` apart,
+// `across` x `down` of them in an image. Side 0: a plain product.
+struct Windows {
+  double side = 0, stride = 1, across = 0, down = 0;
+};
+
 struct Kernel {
   OpKind kind = OpKind::Elementwise;
   Pass pass = Pass::Forward;
@@ -49,6 +55,7 @@ struct Kernel {
   // Embedding: m rows; backward adds into them. 0: bytes alone are known.
   double m = 0, n = 0, k = 0;
   double count = 1;
+  Windows windows{};    // Matmul of a convolution: m outputs, k the elements of a window
   double heaviest = 0;  // GroupedMatmul: rows of the fullest expert; 0: all experts alike
 
   // Attention and its relatives: `batch` sequences of q_len queries over kv_len keys.

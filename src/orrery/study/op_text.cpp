@@ -57,7 +57,8 @@ void fill_convolution(const Values& v, Kernel& k) {
     return std::max(1.0, std::ceil((of(v, side) - of(v, "window") + of(v, "stride")) /
                                    of(v, "stride")));
   };
-  k.m = of(v, "images") * outputs("height") * outputs("width");
+  k.windows = {of(v, "window"), of(v, "stride"), outputs("width"), outputs("height")};
+  k.m = of(v, "images") * k.windows.down * k.windows.across;
   k.n = of(v, "filters");
   k.k = of(v, "window") * of(v, "window") * of(v, "channels");
 }

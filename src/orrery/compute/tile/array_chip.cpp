@@ -61,6 +61,7 @@ ArrayProduct array_product(const Kernel& kernel) {
   p.m = kernel.kind == OpKind::GroupedMatmul ? std::max(1.0, kernel.m / p.count) : kernel.m;
   p.n = kernel.n;
   p.k = kernel.k;
+  p.windows = kernel.windows;
   p.input_element = bytes_per_element(kernel.compute);
   p.weight_element = bytes_per_element(kernel.weights);
   p.output_element = kernel.compute == DType::Fp32 || kernel.compute == DType::Tf32 ? 4.0 : 2.0;

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "orrery/compute/tile/array_work.hpp"
-#include "orrery/compute/tile/nested_search.hpp"
+#include "orrery/compute/tile/nest/nested_search.hpp"
 
 namespace orrery {
 namespace {
@@ -16,7 +16,8 @@ double tiles(double whole, double tile) { return std::ceil(whole / tile); }
 double moved(const ArrayProduct& p, const ArrayMapping& m, InnerLoop inner) {
   const double rows = tiles(p.m, m.tile_rows), columns = tiles(p.n, m.tile_columns),
                depth = tiles(p.k, m.tile_depth);
-  const double inputs = p.m * p.k * p.input_element, weights = p.k * p.n * p.weight_element;
+  const double inputs = all_inputs(p, m.tile_rows) * p.input_element;
+  const double weights = p.k * p.n * p.weight_element;
   const double results = p.m * p.n;
   double a = 1, b = 1, spills = 0;
   switch (inner) {
@@ -55,8 +56,8 @@ ArrayMapping placed(const ArrayChip& chip, const ArrayProduct& p, const ArrayCut
   m.inner = cut.inner;
   m.stationary = cut.stationary;
   m.double_buffered = cut.double_buffered;
-  const double operands =
-      m.tile_depth * (m.tile_rows * p.input_element + m.tile_columns * p.weight_element);
+  const double operands = tile_inputs(p, m.tile_rows, m.tile_depth) * p.input_element +
+                          m.tile_depth * m.tile_columns * p.weight_element;
   m.held_bytes =
       (cut.double_buffered ? 2.0 : 1.0) * operands + m.tile_rows * m.tile_columns * kPartialElement;
   m.fits = m.held_bytes <= chip.scratchpad;
@@ -115,10 +116,18 @@ ArrayMapping streamed_past(const ArrayChip& chip, const ArrayProduct& p) {
 // The inner loop decides the bytes and the dataflow the cycles, each alone: of nine combinations
 // the best has the fewest of both.
 ArrayMapping best_mapping(const ArrayChip& chip, const ArrayProduct& p) {
-  if (!chip.nest.empty()) return best_nested_mapping(chip, p);
-  const std::vector<double> rows = tile_sizes(p.m, chip.array);
+  const bool has_windows = p.windows.side > 0;
+  if (!chip.nest.empty()) {
+    if (!has_windows) return best_nested_mapping(chip, p);
+    ArrayChip innermost = chip;  // windows are tiled over the scratchpad next to the arrays alone
+    innermost.scratchpad = chip.nest.back().capacity;
+    innermost.nest.clear();
+    return best_mapping(innermost, p);
+  }
+  const std::vector<double> rows = has_windows ? window_rows(p) : tile_sizes(p.m, chip.array);
   const std::vector<double> columns = tile_sizes(p.n, chip.array);
-  const std::vector<double> depths = tile_sizes(p.k, chip.array);
+  const std::vector<double> depths =
+      has_windows ? window_depths(p, chip.array) : tile_sizes(p.k, chip.array);
   ArrayMapping best;
   int considered = 0;
   for (const double tm : rows) {

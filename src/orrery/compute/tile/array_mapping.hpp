@@ -8,7 +8,7 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/compute/cycle/systolic_array.hpp"
-#include "orrery/compute/tile/nested_tiles.hpp"
+#include "orrery/compute/tile/nest/nested_tiles.hpp"
 
 namespace orrery {
 

@@ -81,14 +81,24 @@ class TileModel final : public ComputeModel {
     const ArrayMapping m = mapping(kernel);
     out.traffic.front().level = main_memory_;
     if (m.nest.empty()) {
-      add_level(on_chip_.empty() ? "scratchpad" : on_chip_.front().name, m.scratchpad_bytes, out);
+      add_level(on_chip_.empty() ? "scratchpad" : on_chip_.back().name, m.scratchpad_bytes, out);
       out.mapping = {{"tile", size_of(m.tile_rows, m.tile_columns, m.tile_depth)},
                      {"inner loop", name_of(m.inner)},
                      {"stationary", name_of(m.stationary)},
                      {"buffers", m.double_buffered ? "2" : "1"},
                      {"scratchpad held", mebibytes(m.held_bytes)}};
+      if (kernel.windows.side > 0) {
+        out.mapping.push_back(
+            {"pixels", fmt::format("once a tile, {:.0f} x {:.0f} outputs an image",
+                                   kernel.windows.across, kernel.windows.down)});
+      }
     } else {
       add_nest(m, out);
+    }
+    if (kernel.kind == OpKind::GroupedMatmul) {
+      const double rows = array_product(kernel).m;
+      out.mapping.push_back({"rows an expert", fmt::format("{:.0f}, at the cost of {:.0f} at least",
+                                                           rows, std::max(rows, parts_.array))});
     }
     if (!m.fits && !on_chip_.empty())
       out.mapping.push_back({"fits", "no tile: operands stream past"});
@@ -160,7 +170,11 @@ class TileModel final : public ComputeModel {
                   static_cast<double>(kernel.kind),
                   static_cast<double>(kernel.compute),
                   static_cast<double>(kernel.weights),
-                  static_cast<double>(kernel.scaling)};
+                  static_cast<double>(kernel.scaling),
+                  kernel.windows.side,
+                  kernel.windows.stride,
+                  kernel.windows.across,
+                  kernel.windows.down};
     {
       const std::lock_guard lock(mutex_);
       if (const auto found = known_.find(key); found != known_.end()) return found->second;
@@ -172,7 +186,7 @@ class TileModel final : public ComputeModel {
     return found;
   }
 
-  using Key = std::array<double, 8>;
+  using Key = std::array<double, 12>;
   Chip chip_;
   roofline::Parts parts_;
   std::vector<MemoryLevel> on_chip_;  // outermost first, as the mapping's

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "orrery/hw/chip_levels.hpp"
 #include "orrery/study/chip/chip_answer.hpp"
 
 namespace orrery {
@@ -28,6 +29,21 @@ Json dies_of(const Manufacture& m) {
   return out;
 }
 
+// Innermost first; zero: not known.
+Json levels_of(const Chip& chip) {
+  Json out = Json::array();
+  for (const MemoryLevel& level : memory_levels(chip)) {
+    out.push_back({{"name", level.name},
+                   {"kind", name_of(level.kind)},
+                   {"capacity_bytes", level.capacity.value()},
+                   {"bandwidth_bytes_per_s", level.bandwidth.value()},
+                   {"latency_s", level.latency.value()},
+                   {"instances", instances(level, chip)},
+                   {"banks", level.banks}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const ChipAnswer& a) {
@@ -49,6 +65,7 @@ std::string to_json(const ChipAnswer& a) {
                              {"strided_share", d.shares.strided},
                              {"random_share", d.shares.random}};
   }
+  out["levels"] = levels_of(a.chip);
   out["power"] = {{"at_rest_w", a.at_rest.value()},
                   {"standing_w", a.standing.value()},
                   {"limit_w", a.chip.tdp.value()},

@@ -1,10 +1,23 @@
 #include <fmt/format.h>
 
 #include "orrery/base/text/quantity.hpp"
+#include "orrery/hw/chip_levels.hpp"
 #include "orrery/study/chip/chip_answer.hpp"
 
 namespace orrery {
 namespace {
+
+// "  vmem         32.0 MiB scratchpad, 16.0 MiB each of 2"
+std::string level_line(const MemoryLevel& level, const Chip& chip) {
+  std::string out = fmt::format("  {:<12}", level.name);
+  if (level.capacity > Bytes{}) out += fmt::format(" {}", show(level.capacity));
+  out += fmt::format(" {}", name_of(level.kind));
+  const int copies = instances(level, chip);
+  if (copies > 1)
+    out += fmt::format(", {} each of {}", show(level.capacity / double(copies)), copies);
+  if (level.bandwidth > BytesPerSecond{}) out += fmt::format(" at {}", show(level.bandwidth));
+  return out + "\n";
+}
 
 std::string headline(const ChipAnswer& a) {
   const Chip& c = a.chip;
@@ -18,6 +31,11 @@ std::string headline(const ChipAnswer& a) {
       fmt::format("  memory       {} at {}\n", show(c.memory.capacity), show(c.memory.bandwidth));
   if (c.l2 > Bytes{}) out += fmt::format("  cache        {}\n", show(c.l2));
   if (c.sram > Bytes{}) out += fmt::format("  in cores     {}\n", show(c.sram));
+  for (const MemoryLevel& level : c.levels) out += level_line(level, c);
+  if (c.gather.engines > 0) {
+    out += fmt::format("  gathers      {} engines of {} subcores, {} lanes each\n",
+                       c.gather.engines, c.gather.subcores, c.gather.lanes);
+  }
   return out;
 }
 

@@ -139,6 +139,17 @@ TEST(ArrayMapping, FewRowsCostWhatLoadingTheWeightsCosts) {
   EXPECT_DOUBLE_EQ(m.utilisation, 64.0 / (8.0 * 32.0));
 }
 
+// Experts with fewer rows than the array cost what loading its weights costs: one row or four, the
+// arrays are busy alike, and each expert's weights are read.
+TEST(ArrayMapping, ExpertsArePaddedToTheRowsOfTheArray) {
+  const ArrayCut cut{4, 8, 8};
+  const ArrayMapping one = mapped(chip(1e6), {1, 8, 8, 6}, cut),
+                     four = mapped(chip(1e6), {4, 8, 8, 6}, cut);
+  EXPECT_DOUBLE_EQ(one.math, four.math);
+  EXPECT_DOUBLE_EQ(one.math, std::ceil(6 * 2 * 2 / 2.0) * 4);
+  EXPECT_DOUBLE_EQ(one.memory_bytes, 6 * 2.0 * (8 + 64 + 8));
+}
+
 TEST(ArrayMapping, AScratchpadThatHoldsNoTileIsSaid) {
   EXPECT_FALSE(best_mapping(chip(10), {100, 100, 100}).fits);
 }

@@ -9,7 +9,7 @@
 
 #include "orrery/base/rng.hpp"
 #include "orrery/compute/tile/array_mapping.hpp"
-#include "orrery/compute/tile/nested_search.hpp"
+#include "orrery/compute/tile/nest/nested_pricing.hpp"
 
 namespace orrery {
 namespace {

@@ -8,10 +8,4 @@ namespace orrery {
 
 ArrayMapping best_nested_mapping(const ArrayChip& chip, const ArrayProduct& product);
 
-// One mapping of a nest priced, tiles of each level outermost first. Those that fit twice are
-// buffered twice; `fits` is false where they do not fit even once.
-ArrayMapping nested_mapping(const ArrayChip& chip, const ArrayProduct& product,
-                            const std::vector<LevelTiles>& levels, Dataflow stationary,
-                            Loop split = Loop::Rows);
-
 }  // namespace orrery

@@ -1,4 +1,4 @@
-#include "orrery/compute/tile/nested_tiles.hpp"
+#include "orrery/compute/tile/nest/nested_tiles.hpp"
 
 #include <bit>
 #include <cmath>
@@ -54,6 +54,8 @@ AxisCut cut_axis(const AxisRuns& parents, double tile, unsigned level) {
     const double pieces = std::ceil(run.size / tile);
     out.tiles += run.extent / run.size * pieces;
     if (pieces > 1) run.cut |= 1U << level;
+    out.cuts_some = out.cuts_some || pieces > 1;
+    out.cuts_all = out.cuts_all && pieces > 1;
     out.parents.run[i] = run;
   }
   return out;
@@ -98,7 +100,7 @@ std::vector<double> nested_bytes(const ArrayProduct& p, const std::vector<LevelT
     for (std::size_t axis = 0; axis < 3; ++axis) {
       cuts[axis] = cut_axis(runs[axis], tiles.size[axis], level);
       loops.tiles[level][axis] = cuts[axis].tiles;
-      runs[axis] = tiles_of(cuts[axis], tiles.size[axis]);
+      if (level < levels.size()) runs[axis] = tiles_of(cuts[axis], tiles.size[axis]);
     }
     place_order(tiles.order, level, loops);
     out.push_back(level_bytes(p, {&cuts[0], &cuts[1], &cuts[2]}, loops));

@@ -31,7 +31,7 @@ struct AxisRuns {
     double extent;  // of all of them together
     unsigned cut;   // bit l: the tile of level l - 1 that they lie in is cut into several
   };
-  std::array<Run, 1U << kDeepestNest> run;  // the first `count` of them
+  std::array<Run, 1U << (kDeepestNest - 1)> run;  // the first `count` of them
   std::size_t count = 0;
 };
 
@@ -41,6 +41,7 @@ AxisRuns whole_axis(double size);
 struct AxisCut {
   AxisRuns parents;
   double tiles = 0;
+  bool cuts_some = false, cuts_all = true;  // of the parents, into several tiles
 };
 
 AxisCut cut_axis(const AxisRuns& parents, double tile, unsigned level);
