@@ -214,8 +214,10 @@ class TreeBuilder final : public YAML::EventHandler {
   [[nodiscard]] std::string pointer() const {
     std::string out;
     for (std::size_t i = 0; i + 1 < open_.size(); ++i) {
-      out += open_[i].node.is_sequence() ? fmt::format("/{}", open_[i].node.items.size())
-                                         : "/" + escape_pointer(open_[i].key);
+      const auto& parent = open_[i];
+      out += '/';
+      out += parent.node.is_sequence() ? std::to_string(parent.node.items.size())
+                                       : escape_pointer(parent.key);
     }
     return out;
   }
