@@ -121,10 +121,20 @@ TEST(LendingTest, MorePowerAFlopThrottlesLessButNeverBeatsTheUnthrottledShare) {
 
 TEST(LendingTest, CheckBitsInLineTakeTheirShareOfTheMemory) {
   Chip inlined = lender();
+  inlined.memory.kind = MainMemory::Gddr;
   inlined.memory.inline_ecc = true;
   // NeuSight: an L4 streams 0.781 of its peak, an A100 0.863
   EXPECT_DOUBLE_EQ(lent(fitted(), lender(), inlined).memory.share, 0.8 * 0.781 / 0.863);
   EXPECT_DOUBLE_EQ(lent(fitted(), inlined, inlined).memory.share, 0.8);
+}
+
+TEST(LendingTest, GddrIsRefreshedLessThanHbm) {
+  Chip gddr = lender();
+  gddr.memory.kind = MainMemory::Gddr;
+  // 305 ns of 3.9 us against 83 ns of 7.8 us
+  const double rest = (1 - 83.0 / 7800) / (1 - 305.0 / 3900);
+  EXPECT_NEAR(lent(fitted(), lender(), gddr).memory.share, 0.8 * rest, 1e-3);
+  EXPECT_NEAR(lent(fitted(), gddr, lender()).memory.share, 0.8 / rest, 1e-3);
 }
 
 TEST(LendingTest, AnFp8CacheRunsThroughBf16KernelsWhereWarpsMultiplyFromRegisters) {
