@@ -6,11 +6,11 @@
 namespace orrery {
 namespace {
 
-// Time that refreshing all banks takes away: 260 to 350 ns in 3.9 us of HBM, by density (the
-// middle), 83 ns in 7.8 us of GDDR6 (presets of Ramulator and DRAMsim3); GDDR7 is taken for the
-// same.
-constexpr double kRefreshOfHbm = 0.078;
-constexpr double kRefreshOfGddr = 0.011;
+// Time that refreshing all banks takes away: 350 ns in 3.9 us of HBM in stacks of 16 GB, as all
+// these chips have at least; 83 ns in 7.8 us of GDDR6 (presets of Ramulator and DRAMsim3), for
+// which GDDR7 is taken.
+constexpr double kRefreshOfHbm = 350.0 / 3900;
+constexpr double kRefreshOfGddr = 83.0 / 7800;
 // GDDR6 carries its check bits in line: an L4 streams 0.781 of its peak where an A100 streams 0.863
 // (NeuSight, element-wise kernels of 150 MB and more), in spite of less refresh.
 constexpr double kInlineEcc = 0.781 / 0.863 * (1 - kRefreshOfHbm) / (1 - kRefreshOfGddr);
