@@ -112,6 +112,20 @@ void lend_math(KernelCalibration& c, const Step& s, double fp8_width) {
     keep_cycles_beside(*share, s.width);
 }
 
+// What a faster format loses beyond bf16 are a loop's cycles too: on a unit that is not so wide
+// they weigh less. Alike instructions lend what was measured.
+void lend_formats(KernelCalibration& c, const Chip& from, const Chip& to, const Step& s) {
+  if (from.matrix_instructions == to.matrix_instructions) return;
+  const auto lend = [&](MatrixPath& path, FlopsPerSecond theirs, FlopsPerSecond ours) {
+    if (!(theirs.value() > 0.0) || !(ours.value() > 0.0)) return;
+    const double before = path.share;
+    keep_cycles_beside(path.share, ours.value() / theirs.value() / s.cycles);
+    path.sustained *= ratio(path.share, before);
+  };
+  lend(c.matmul.fp8, from.peak.fp8, to.peak.fp8);
+  lend(c.matmul.fp4, from.peak.fp4, to.peak.fp4);
+}
+
 // The power limit buys so many FLOP: a chip with twice the watts a FLOP/s throttles half as much.
 void lend_power(KernelCalibration& c, const Chip& from, const Chip& to) {
   const double power =
@@ -166,6 +180,7 @@ KernelCalibration lent(KernelCalibration c, const Chip& from, const Chip& to) {
   lend_reach(c, step);
   lend_l2(c, from, to, step);
   lend_math(c, step, fp8_width);
+  lend_formats(c, from, to, step);
   lend_power(c, from, to);
   lend_memory(c, from, to);
   c.borrowed_from = from.name;

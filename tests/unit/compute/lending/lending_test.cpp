@@ -128,6 +128,25 @@ TEST(LendingTest, CheckBitsInLineTakeTheirShareOfTheMemory) {
   EXPECT_DOUBLE_EQ(lent(fitted(), inlined, inlined).memory.share, 0.8);
 }
 
+// A share of 0.5 is one cycle beside each of the product's; a unit half as wide takes two for it.
+TEST(LendingTest, FasterFormatsLoseLessOnNarrowerUnitsOfOtherInstructions) {
+  Chip wide = lender(), narrow = lender();
+  wide.matrix_instructions = MatrixInstructions::TensorMemory;
+  narrow.matrix_instructions = MatrixInstructions::Synchronous;
+  wide.peak.fp8 = FlopsPerSecond{800e12};
+  wide.peak.fp4 = FlopsPerSecond{1600e12};
+  narrow.peak.fp8 = narrow.peak.fp4 = FlopsPerSecond{400e12};
+  KernelCalibration c = fitted();
+  c.matmul.fp8.share = c.matmul.fp8.sustained = 0.5;
+  c.matmul.fp4.share = c.matmul.fp4.sustained = 0.5;
+  const KernelCalibration got = lent(c, wide, narrow);
+  EXPECT_DOUBLE_EQ(got.matmul.fp8.share, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(got.matmul.fp8.sustained, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(got.matmul.fp4.share, 4.0 / 5);
+  narrow.matrix_instructions = wide.matrix_instructions;
+  EXPECT_DOUBLE_EQ(lent(c, wide, narrow).matmul.fp4.share, 0.5);
+}
+
 TEST(LendingTest, GddrIsRefreshedLessThanHbm) {
   Chip gddr = lender();
   gddr.memory.kind = MainMemory::Gddr;
