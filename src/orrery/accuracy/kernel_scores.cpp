@@ -249,6 +249,7 @@ Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalo
     if (options.coefficients == Coefficients::Kin) {
       const Metered* kin = power_kin_of(m, *metered);
       if (kin == nullptr) continue;
+      out.power_kin[m.device->name] = kin->chip.name;
       const bool related = kin->chip.generation == m.chip.generation;
       power = carried_over(kin->power, kin->chip, m.chip,
                            related ? Borrowing::Generation : Borrowing::Process);

@@ -22,7 +22,8 @@ struct KernelOutcome {
 struct KernelScores {
   std::vector<KernelOutcome> rows;
   std::map<std::string, int> skipped;  // by op: a device that the catalog does not know
-  std::map<std::string, std::string> kin;  // by device: the chip that lent its coefficients
+  // By device: the chips that lent its coefficients, and the one that lent its power's.
+  std::map<std::string, std::string> kin, power_kin;
 };
 
 // Whose coefficients a chip is judged with.

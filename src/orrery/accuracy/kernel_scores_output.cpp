@@ -68,7 +68,7 @@ std::string line(const std::string& name, const KernelScores& scores, const Whic
   const auto percent = [](const Score& s, double value) {
     return s.rows > 0 ? fmt::format("{:.1f}%", 100 * value) : std::string("-");
   };
-  return fmt::format("{:<34} {:>6} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10} {:>10}\n", name, above.rows,
+  return fmt::format("{:<39} {:>6} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10} {:>10}\n", name, above.rows,
                      percent(above, above.median_abs), percent(above, above.mean_abs),
                      percent(above, above.p90_abs), below.rows, percent(below, below.median_abs),
                      percent(typical, typical.median_abs), percent(nearest, nearest.median_abs));
@@ -103,11 +103,12 @@ std::string to_json(const KernelScores& scores) {
   }
   Json out{{"schema", "orrery.kernels/1"}, {"by_op", by_op}};
   if (!scores.kin.empty()) out["lent_by"] = scores.kin;
+  if (!scores.power_kin.empty()) out["power_lent_by"] = scores.power_kin;
   return out.dump(2) + "\n";
 }
 
 std::string to_text(const KernelScores& scores) {
-  std::string out = fmt::format("{:<34} {:>6} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10} {:>10}\n",
+  std::string out = fmt::format("{:<39} {:>6} {:>8} {:>8} {:>8} {:>6} {:>8} {:>10} {:>10}\n",
                                 "kernel", "> 20us", "median", "mean", "p90", "below", "median",
                                 "typical", "nearest");
   for (const std::string& op : ops(scores)) {
@@ -116,7 +117,7 @@ std::string to_text(const KernelScores& scores) {
       out += line("  " + dtype, scores,
                   [&](const KernelOutcome& r) { return r.op == op && r.dtype == dtype; });
     if (op == "collective") continue;  // whose coefficients are the link's
-    for (const auto& [device, chip] : scores.kin) {
+    for (const auto& [device, chip] : op == "board_power" ? scores.power_kin : scores.kin) {
       out += line("  " + device + " as " + chip, scores, [&, name = device](const KernelOutcome& r) {
         return r.op == op && r.device == name;
       });
