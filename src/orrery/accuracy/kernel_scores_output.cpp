@@ -89,7 +89,7 @@ std::string to_json(const KernelScores& scores) {
                                   std::pair{"by_dtype", &KernelOutcome::dtype}}) {
       for (const std::string& value : values(scores, op, of)) {
         one[key][value] = by_size(
-            scores, [&, of = of](const KernelOutcome& r) { return r.op == op && r.*of == value; });
+            scores, [&, field = of](const KernelOutcome& r) { return r.op == op && r.*field == value; });
       }
     }
     for (const auto& [key, of] : {std::pair{"typical", &KernelOutcome::typical},
