@@ -8,11 +8,9 @@
 namespace orrery {
 namespace {
 
-constexpr int kMostBanks = 64;  // in a rank: bits of a word
-
 int stride(const DramShape& shape) {
   const auto banks = static_cast<unsigned>(shape.groups * shape.banks);
-  ORRERY_CHECK(banks > 0 && banks <= kMostBanks, "{} banks a rank", banks);
+  ORRERY_CHECK(banks > 0 && banks <= DramChannel::kMostBanks, "{} banks a rank", banks);
   return static_cast<int>(std::bit_ceil(banks));
 }
 

@@ -22,6 +22,8 @@ struct DramCommand {
 
 class DramChannel {
  public:
+  static constexpr int kMostBanks = 64;  // in a rank: bits of a word
+
   explicit DramChannel(const DramSpec& spec);
 
   // The earliest cycle, `from` or later, in which there is room for another request.

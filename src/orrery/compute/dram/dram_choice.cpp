@@ -8,7 +8,6 @@ namespace orrery {
 namespace {
 
 constexpr std::int64_t kActivatedFirst = std::int64_t{1} << 50;  // before any order of arrival
-constexpr std::int64_t kMostBanks = 64;                          // in a rank: bits of a word
 
 }  // namespace
 

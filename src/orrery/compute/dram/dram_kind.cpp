@@ -6,12 +6,13 @@
 #include <cmath>
 
 #include "orrery/base/rng.hpp"
+#include "orrery/compute/dram/dram_channel.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
 
 namespace orrery {
 namespace {
 
-constexpr int kMostBanks = 64;  // of a rank, as DramChannel counts them
+constexpr int kMostBanks = DramChannel::kMostBanks;
 
 // A time takes as many whole cycles as it touches; what the division rounds off is no cycle.
 int cycles(Seconds time, Seconds cycle) {

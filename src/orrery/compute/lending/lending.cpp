@@ -30,23 +30,38 @@ double cycles(const Chip& chip) { return chip.cores * chip.clock.value(); }
 // How one chip compares with the other; 1 where a figure is missing.
 struct Step {
   double clock, bandwidth;
-  double cycles;  // of all SMs a second
-  double width;   // matrix FLOP a cycle and SM
-  bool same_generation, synchronous;
+  double cycles;                       // of all SMs a second
+  double width, fp8_width, fp4_width;  // matrix FLOP a cycle and SM; bf16's for an unknown format
+  bool same_generation, same_instructions, synchronous;
 
   Step(const Chip& from, const Chip& to)
       : clock(ratio(to.clock.value(), from.clock.value())),
         bandwidth(ratio(to.memory.bandwidth.value(), from.memory.bandwidth.value())),
         cycles(ratio(orrery::cycles(to), orrery::cycles(from))),
         width(ratio(to.peak.bf16.value(), from.peak.bf16.value()) / cycles),
+        fp8_width(width_of(from.peak.fp8, to.peak.fp8)),
+        fp4_width(width_of(from.peak.fp4, to.peak.fp4)),
         same_generation(from.generation == to.generation),
+        same_instructions(from.matrix_instructions == to.matrix_instructions),
         synchronous(to.matrix_instructions == MatrixInstructions::Synchronous) {}
+
+ private:
+  [[nodiscard]] double width_of(FlopsPerSecond theirs, FlopsPerSecond ours) const {
+    const bool is_known = theirs.value() > 0.0 && ours.value() > 0.0;
+    return is_known ? ours.value() / theirs.value() / cycles : width;
+  }
 };
 
 // A loop spends 1 / share - 1 cycles beside each of its products; a unit `width` times as wide
 // leaves them as they are.
 void keep_cycles_beside(double& share, double width) {
   if (share > 0.0 && share < 1.0) share = 1.0 / (1.0 + (1.0 / share - 1.0) * width);
+}
+
+void keep_cycles_beside(MatrixPath& path, double width) {
+  const double before = path.share;
+  keep_cycles_beside(path.share, width);
+  path.sustained *= ratio(path.share, before);
 }
 
 // Set-up, epilogues, the loop over k waiting for its loads, launches inside a graph.
@@ -93,37 +108,26 @@ void lend_l2(KernelCalibration& c, const Chip& from, const Chip& to, const Step&
   l2 *= (s.same_generation ? by_ports : std::sqrt(by_ports)) * ratio(shared(to), shared(from));
 }
 
-void lend_math(KernelCalibration& c, const Step& s, double fp8_width) {
+void lend_math(KernelCalibration& c, const Step& s) {
   AttentionCoefficients& a = c.attention;
   // Exponentials run at a fixed number a cycle and SM; theirs is counted in matrix FLOP. So do the
   // few padded rows of decode, which the unit's width never decides.
   a.softmax *= s.width;
   a.decode_math = std::min(1.0, a.decode_math / s.width);
   keep_cycles_beside(a.mla_math, s.width);
-  keep_cycles_beside(a.mla_math_fp8, fp8_width);
+  keep_cycles_beside(a.mla_math_fp8, s.fp8_width);
   for (MatrixPath* path : matrix_paths(c.matmul)) keep_cycles_beside(path->grouped, s.width);
-  MatrixPath& block = c.matmul.fp8_block;  // its scales are multiplied outside the unit
-  const double before = block.share;
-  keep_cycles_beside(block.share, fp8_width);
-  block.sustained *= ratio(block.share, before);
+  keep_cycles_beside(c.matmul.fp8_block, s.fp8_width);  // scales are multiplied outside the unit
+  // What a faster format loses beyond bf16 are such cycles too. Alike instructions lend what was
+  // measured.
+  if (!s.same_instructions) {
+    keep_cycles_beside(c.matmul.fp8, s.fp8_width);
+    keep_cycles_beside(c.matmul.fp4, s.fp4_width);
+  }
   if (!s.same_generation) return;
   // Flash kernels are written anew for each generation, but not for one with part of its unit off.
   for (double* share : {&a.prefill, &a.prefill_fp8, &a.mla_prefill, &a.mla_prefill_fp8})
     keep_cycles_beside(*share, s.width);
-}
-
-// What a faster format loses beyond bf16 are a loop's cycles too: on a unit that is not so wide
-// they weigh less. Alike instructions lend what was measured.
-void lend_formats(KernelCalibration& c, const Chip& from, const Chip& to, const Step& s) {
-  if (from.matrix_instructions == to.matrix_instructions) return;
-  const auto lend = [&](MatrixPath& path, FlopsPerSecond theirs, FlopsPerSecond ours) {
-    if (!(theirs.value() > 0.0) || !(ours.value() > 0.0)) return;
-    const double before = path.share;
-    keep_cycles_beside(path.share, ours.value() / theirs.value() / s.cycles);
-    path.sustained *= ratio(path.share, before);
-  };
-  lend(c.matmul.fp8, from.peak.fp8, to.peak.fp8);
-  lend(c.matmul.fp4, from.peak.fp4, to.peak.fp4);
 }
 
 // The power limit buys so many FLOP: a chip with twice the watts a FLOP/s throttles half as much.
@@ -170,17 +174,13 @@ bool has_timed(const KernelCalibration& c, const std::string& kind) {
 
 KernelCalibration lent(KernelCalibration c, const Chip& from, const Chip& to) {
   const Step step(from, to);
-  const double fp8_width = from.peak.fp8.value() > 0.0 && to.peak.fp8.value() > 0.0
-                               ? ratio(to.peak.fp8.value(), from.peak.fp8.value()) / step.cycles
-                               : step.width;
   if (step.synchronous &&
       (from.matrix_instructions > MatrixInstructions::Synchronous || !has_timed(c, "decode fp8")))
     convert_in_registers(c);
   lend_cycles(c, step);
   lend_reach(c, step);
   lend_l2(c, from, to, step);
-  lend_math(c, step, fp8_width);
-  lend_formats(c, from, to, step);
+  lend_math(c, step);
   lend_power(c, from, to);
   lend_memory(c, from, to);
   c.borrowed_from = from.name;

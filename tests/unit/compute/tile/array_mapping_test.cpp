@@ -7,22 +7,13 @@
 #include <limits>
 
 #include "orrery/base/rng.hpp"
+#include "support/array_chips.hpp"
 
 namespace orrery {
 namespace {
 
 constexpr Dataflow kDataflows[] = {Dataflow::OutputStationary, Dataflow::WeightStationary,
                                    Dataflow::InputStationary};
-
-ArrayChip chip(double scratchpad) {
-  ArrayChip c;
-  c.array = 4;
-  c.arrays = 2;
-  c.cycle = 1.0;
-  c.scratchpad = scratchpad;
-  c.bandwidth = 16.0;
-  return c;
-}
 
 // The oracle walks the three loops with the tiles of one set of operands in the scratchpad, and
 // counts what must be fetched: bytes of A and B when their tile changes, sums when they leave.
@@ -74,7 +65,7 @@ TEST(ArrayMapping, BytesEqualThoseOfTheBestOrderWithItsInnerLoopWalkedTileByTile
                                              std::min(tk, p.k), orders[o]));
     }
     for (const InnerLoop in : inner) {
-      ours = std::min(ours, mapped(chip(1e9), p, {tm, tn, tk, in}).memory_bytes);
+      ours = std::min(ours, mapped(test::small_array_chip(1e9), p, {tm, tn, tk, in}).memory_bytes);
     }
     ASSERT_DOUBLE_EQ(ours, walked)
         << p.m << " " << p.n << " " << p.k << " tiles " << tm << " " << tn << " " << tk;
@@ -86,7 +77,7 @@ TEST(ArrayMapping, TheBestIsTheLeastOfTheWholeSpace) {
   const auto up_to = [&](std::uint64_t n) { return double(1 + rng.below(n)); };
   for (int i = 0; i < 200; ++i) {
     const ArrayProduct p{up_to(300), up_to(300), up_to(300)};
-    const ArrayChip c = chip(up_to(100000));
+    const ArrayChip c = test::small_array_chip(up_to(100000));
     const ArrayMapping best = best_mapping(c, p);
     if (!best.fits) continue;
     ASSERT_LE(best.held_bytes, c.scratchpad);
@@ -112,7 +103,7 @@ TEST(ArrayMapping, NeverMovesLessThanEveryOperandOnceNorMultipliesFasterThanTheP
   const auto up_to = [&](std::uint64_t n) { return double(1 + rng.below(n)); };
   for (int i = 0; i < 1000; ++i) {
     const ArrayProduct p{up_to(3000), up_to(3000), up_to(3000), up_to(4)};
-    const ArrayMapping m = best_mapping(chip(up_to(1 << 20)), p);
+    const ArrayMapping m = best_mapping(test::small_array_chip(up_to(1 << 20)), p);
     ASSERT_GE(m.memory_bytes, p.count * 2.0 * (p.m * p.k + p.k * p.n + p.m * p.n));
     ASSERT_GE(m.math, p.count * p.m * p.n * p.k / (2.0 * 16.0));
     ASSERT_LE(m.utilisation, 1.0);
@@ -126,15 +117,15 @@ TEST(ArrayMapping, MoreScratchpadIsNeverSlower) {
   for (int i = 0; i < 300; ++i) {
     const ArrayProduct p{up_to(2000), up_to(2000), up_to(2000)};
     const double scratchpad = 1000.0 + up_to(1 << 18);
-    ASSERT_LE(best_mapping(chip(2.0 * scratchpad), p).duration,
-              best_mapping(chip(scratchpad), p).duration);
+    ASSERT_LE(best_mapping(test::small_array_chip(2.0 * scratchpad), p).duration,
+              best_mapping(test::small_array_chip(scratchpad), p).duration);
   }
 }
 
 // 4 x 4 multipliers twice, one row: weights of 8 x 8 take 4 passes of which 2 run at once, and each
 // lasts as long as loading the array does.
 TEST(ArrayMapping, FewRowsCostWhatLoadingTheWeightsCosts) {
-  const ArrayMapping m = mapped(chip(1e6), {1, 8, 8}, {1, 8, 8});
+  const ArrayMapping m = mapped(test::small_array_chip(1e6), {1, 8, 8}, {1, 8, 8});
   EXPECT_DOUBLE_EQ(m.math, 2 * 4.0);
   EXPECT_DOUBLE_EQ(m.utilisation, 64.0 / (8.0 * 32.0));
 }
@@ -143,15 +134,15 @@ TEST(ArrayMapping, FewRowsCostWhatLoadingTheWeightsCosts) {
 // arrays are busy alike, and each expert's weights are read.
 TEST(ArrayMapping, ExpertsArePaddedToTheRowsOfTheArray) {
   const ArrayCut cut{4, 8, 8};
-  const ArrayMapping one = mapped(chip(1e6), {1, 8, 8, 6}, cut),
-                     four = mapped(chip(1e6), {4, 8, 8, 6}, cut);
+  const ArrayMapping one = mapped(test::small_array_chip(1e6), {1, 8, 8, 6}, cut),
+                     four = mapped(test::small_array_chip(1e6), {4, 8, 8, 6}, cut);
   EXPECT_DOUBLE_EQ(one.math, four.math);
   EXPECT_DOUBLE_EQ(one.math, std::ceil(6 * 2 * 2 / 2.0) * 4);
   EXPECT_DOUBLE_EQ(one.memory_bytes, 6 * 2.0 * (8 + 64 + 8));
 }
 
 TEST(ArrayMapping, AScratchpadThatHoldsNoTileIsSaid) {
-  EXPECT_FALSE(best_mapping(chip(10), {100, 100, 100}).fits);
+  EXPECT_FALSE(best_mapping(test::small_array_chip(10), {100, 100, 100}).fits);
 }
 
 }  // namespace

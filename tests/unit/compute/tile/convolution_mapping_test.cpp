@@ -8,6 +8,7 @@
 
 #include "orrery/base/rng.hpp"
 #include "orrery/compute/tile/array_mapping.hpp"
+#include "support/array_chips.hpp"
 
 namespace orrery {
 namespace {
@@ -39,57 +40,30 @@ double pixels(const Layer& layer, int begin, int end) {
   return double(seen.size());
 }
 
-// Rows outside, columns next, channels inside: the input's tile changes with each step unless there
-// is only one; filters' as well; sums stay.
-double walked(const Layer& layer, const ArrayProduct& p, int rows, int columns, int channels) {
+// Channels inside, so that sums stay; rows outside columns or columns outside rows. The tiles of
+// input and filters change with each step unless they are the last step's.
+double walked(const Layer& layer, const ArrayProduct& p, int rows, int columns, int channels,
+              bool rows_outside) {
   double bytes = 0;
   const int m = int(p.m);
   std::array<int, 2> a{-1, -1}, b{-1, -1};
-  for (int i = 0; i < m; i += rows) {
-    for (int j = 0; j < layer.filters; j += columns) {
-      for (int l = 0; l < layer.channels; l += channels) {
-        const int deep = std::min(channels, layer.channels - l);
-        const int wide = std::min(columns, layer.filters - j);
-        if (a != std::array{i, l}) bytes += pixels(layer, i, std::min(i + rows, m)) * deep * 2.0;
-        if (b != std::array{l, j}) bytes += layer.side * layer.side * deep * wide * 2.0;
-        a = {i, l};
-        b = {l, j};
-      }
-      bytes += std::min(rows, m - i) * std::min(columns, layer.filters - j) * 2.0;
+  const auto step = [&](int i, int j) {
+    for (int l = 0; l < layer.channels; l += channels) {
+      const int deep = std::min(channels, layer.channels - l);
+      const int wide = std::min(columns, layer.filters - j);
+      if (a != std::array{i, l}) bytes += pixels(layer, i, std::min(i + rows, m)) * deep * 2.0;
+      if (b != std::array{l, j}) bytes += layer.side * layer.side * deep * wide * 2.0;
+      a = {i, l};
+      b = {l, j};
     }
+    bytes += std::min(rows, m - i) * std::min(columns, layer.filters - j) * 2.0;
+  };
+  const int outer = rows_outside ? m : layer.filters, inner = rows_outside ? layer.filters : m;
+  const int far = rows_outside ? rows : columns, near = rows_outside ? columns : rows;
+  for (int x = 0; x < outer; x += far) {
+    for (int y = 0; y < inner; y += near) rows_outside ? step(x, y) : step(y, x);
   }
   return bytes;
-}
-
-double walked_columns_outside(const Layer& layer, const ArrayProduct& p, int rows, int columns,
-                              int channels) {
-  double bytes = 0;
-  const int m = int(p.m);
-  std::array<int, 2> a{-1, -1}, b{-1, -1};
-  for (int j = 0; j < layer.filters; j += columns) {
-    for (int i = 0; i < m; i += rows) {
-      for (int l = 0; l < layer.channels; l += channels) {
-        const int deep = std::min(channels, layer.channels - l);
-        const int wide = std::min(columns, layer.filters - j);
-        if (a != std::array{i, l}) bytes += pixels(layer, i, std::min(i + rows, m)) * deep * 2.0;
-        if (b != std::array{l, j}) bytes += layer.side * layer.side * deep * wide * 2.0;
-        a = {i, l};
-        b = {l, j};
-      }
-      bytes += std::min(rows, m - i) * std::min(columns, layer.filters - j) * 2.0;
-    }
-  }
-  return bytes;
-}
-
-ArrayChip chip(double scratchpad) {
-  ArrayChip c;
-  c.array = 4;
-  c.arrays = 2;
-  c.cycle = 1.0;
-  c.scratchpad = scratchpad;
-  c.bandwidth = 16.0;
-  return c;
 }
 
 Layer some_layer(Rng& rng) {
@@ -105,11 +79,11 @@ TEST(ConvolutionMapping, BytesEqualThoseOfAWalkThatMarksEveryPixelOfATile) {
     const int columns = int(1 + rng.below(std::uint64_t(layer.filters)));
     const int channels = int(1 + rng.below(std::uint64_t(layer.channels)));
     for (const double rows : window_rows(p)) {
-      const double expected =
-          std::min(walked(layer, p, int(rows), columns, channels),
-                   walked_columns_outside(layer, p, int(rows), columns, channels));
+      const double expected = std::min(walked(layer, p, int(rows), columns, channels, true),
+                                       walked(layer, p, int(rows), columns, channels, false));
       const ArrayMapping m =
-          mapped(chip(1e9), p, {rows, double(columns), double(channels * layer.side * layer.side)});
+          mapped(test::small_array_chip(1e9), p,
+                 {rows, double(columns), double(channels * layer.side * layer.side)});
       ASSERT_DOUBLE_EQ(m.memory_bytes, expected)
           << layer.images << " images of " << layer.across << " x " << layer.down << ", side "
           << layer.side << ", stride " << layer.stride << ", rows " << rows;
@@ -122,7 +96,8 @@ TEST(ConvolutionMapping, NeverMovesLessThanEveryPixelFilterAndResultOnce) {
   for (int i = 0; i < 300; ++i) {
     const Layer layer = some_layer(rng);
     const ArrayProduct p = layer.product();
-    const ArrayMapping m = best_mapping(chip(300.0 + double(rng.below(20000))), p);
+    const ArrayMapping m =
+        best_mapping(test::small_array_chip(300.0 + double(rng.below(20000))), p);
     const double once = 2.0 * (pixels(layer, 0, int(p.m)) * layer.channels + p.k * p.n + p.m * p.n);
     ASSERT_GE(m.memory_bytes, once * (1 - 1e-12));
     ASSERT_GE(m.duration, std::max(m.math, m.memory));
@@ -134,12 +109,12 @@ TEST(ConvolutionMapping, NeverMovesLessThanEveryPixelFilterAndResultOnce) {
 TEST(ConvolutionMapping, PixelsAreReadOnceATileAndNotOnceAWindow) {
   const Layer layer{1, 56, 56, 3, 1, 64, 64};
   const ArrayProduct p = layer.product();
-  const ArrayMapping m = best_mapping(chip(1e9), p);
+  const ArrayMapping m = best_mapping(test::small_array_chip(1e9), p);
   EXPECT_DOUBLE_EQ(all_inputs(p, p.m), 58.0 * 58 * 64);
   ArrayProduct expanded = p;
   expanded.windows = {};
   EXPECT_DOUBLE_EQ(all_inputs(expanded, p.m), 9 * 56 * 56 * 64);
-  EXPECT_LT(m.memory_bytes, best_mapping(chip(1e9), expanded).memory_bytes);
+  EXPECT_LT(m.memory_bytes, best_mapping(test::small_array_chip(1e9), expanded).memory_bytes);
 }
 
 TEST(ConvolutionMapping, WindowsOfOnePixelAreAPlainProduct) {
@@ -154,9 +129,9 @@ TEST(ConvolutionMapping, MoreScratchpadIsNeverSlower) {
   for (int i = 0; i < 200; ++i) {
     const ArrayProduct p = some_layer(rng).product();
     const double scratchpad = 500.0 + double(rng.below(20000));
-    const ArrayMapping less = best_mapping(chip(scratchpad), p);
+    const ArrayMapping less = best_mapping(test::small_array_chip(scratchpad), p);
     if (!less.fits) continue;  // windows streamed past, one by one
-    ASSERT_LE(best_mapping(chip(1.5 * scratchpad), p).duration, less.duration);
+    ASSERT_LE(best_mapping(test::small_array_chip(1.5 * scratchpad), p).duration, less.duration);
   }
 }
 
