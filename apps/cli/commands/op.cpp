@@ -51,8 +51,7 @@ void print_draw(const Draw& draw, const PowerCalibration& power) {
     fmt::print("  held         {} would be drawn at boost; the limit leaves {:.0f} % of that clock\n",
                show(draw.board.unlimited), 100 * draw.board.clock);
   }
-  fmt::print("  coefficients {}\n", power.borrowed_from.empty() ? power.name + ", metered"
-                                                            : "borrowed from " + power.borrowed_from);
+  fmt::print("  coefficients {}\n", origin(power));
 }
 
 void print_text(const OpOptions& options, const KernelDetail& d, const KernelCalibration& c,

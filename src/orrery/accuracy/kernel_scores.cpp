@@ -1,5 +1,7 @@
 #include "orrery/accuracy/kernel_scores.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -225,17 +227,20 @@ tl::expected<std::vector<Metered>, Diagnostics> metered_devices(CsvTables& table
   return out;
 }
 
-// Coefficients of another metered board: its generation's, else the one nearest in years.
-const Metered* power_kin_of(const Metered& one, const std::vector<Metered>& all) {
-  const Metered* best = nullptr;
-  const auto apart = [&](const Metered& m) {
-    return m.chip.generation == one.chip.generation ? -1 : std::abs(m.chip.year - one.chip.year);
-  };
+// Boards whose coefficients `one` would be given had nobody metered it: those of its generation,
+// else all of them.
+struct PowerKin {
+  std::vector<std::string> names;
+  Borrowing how = Borrowing::PowerLimit;
+};
+
+PowerKin power_kin_of(const Metered& one, const std::vector<Metered>& all) {
+  PowerKin related{{}, Borrowing::Generation}, others;
   for (const Metered& m : all) {
     if (m.chip.name == one.chip.name || m.power.borrowing != Borrowing::None) continue;
-    if (best == nullptr || apart(m) < apart(*best)) best = &m;
+    (m.chip.generation == one.chip.generation ? related : others).names.push_back(m.chip.name);
   }
-  return best;
+  return related.names.empty() ? others : related;
 }
 
 Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalog& catalog,
@@ -247,13 +252,12 @@ Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalo
     if (!calibration) return calibration.error();
     PowerCalibration power = m.power;
     if (options.coefficients == Coefficients::Kin) {
-      const Metered* kin = power_kin_of(m, *metered);
-      if (kin == nullptr) continue;
-      out.power_kin[m.device->name] = kin->chip.name;
-      const bool related = kin->chip.generation == m.chip.generation;
-      power = carried_over(kin->power, kin->chip, m.chip,
-                           related ? Borrowing::Generation : Borrowing::Process);
-      power.gaps = power.seen = 1;  // the lender's meter says nothing of this one's
+      const PowerKin kin = power_kin_of(m, *metered);
+      if (kin.names.empty()) continue;
+      out.power_kin[m.device->name] = fmt::format("{}", fmt::join(kin.names, ", "));
+      const auto lent = catalog.lent_power(kin.names, kin.how, m.chip);
+      if (!lent) return lent.error();
+      power = *lent;
     }
     const auto model = make_compute_model(options.chip_model, m.chip, *calibration);
     for (const PowerRow& row : m.rows) {

@@ -230,25 +230,36 @@ Read<PowerCalibration> Catalog::power(const Chip& chip) const {
     if (name.empty() || !is_file(fmt::format("{}/{}/{}.yaml", root_, folder, name))) continue;
     auto own = read_whole<PowerCalibration>(document(folder, name));
     if (!own || own->borrowing == Borrowing::None) return own;
-    const auto metered = read_whole<PowerCalibration>(document(folder, own->borrowed_from));
-    if (!metered) return metered;
-    const auto from = this->chip(own->borrowed_from, Node{});
-    if (!from) return tl::unexpected(from.error());
-    const bool knows_packages = !chip.package.dies.empty() && !from->package.dies.empty();
-    if (own->borrowing != Borrowing::PowerLimit || chip.kind != from->kind || !knows_packages)
-      return carried_over(*metered, *from, chip, own->borrowing);
-    // Between chips of a kind whose processes are known, energies go with those.
-    const auto known = technology();
-    if (!known) return tl::unexpected(known.error());
-    const ProcessNode* there = orrery::named(known->nodes, chip.package.dies[0].node);
-    const ProcessNode* here = orrery::named(known->nodes, from->package.dies[0].node);
-    if (there == nullptr || here == nullptr)
-      return carried_over(*metered, *from, chip, own->borrowing);
-    return carried_over(*metered, *from, chip, Borrowing::Process, there->energy / here->energy);
+    return lent_power(own->borrowed_from, own->borrowing, chip);
   }
   return tl::unexpected(Diagnostics{
       {"", fmt::format("saw no power coefficients for chip '{}'; expected catalog/{}/{}.yaml",
                        chip.name, folder, name_of(chip.kind))}});
+}
+
+Read<PowerCalibration> Catalog::lent_power(const std::vector<std::string>& lenders, Borrowing how,
+                                           const Chip& to) const {
+  const auto known = technology();
+  if (!known) return tl::unexpected(known.error());
+  const auto node_of = [&](const Chip& chip) -> const ProcessNode* {
+    const std::vector<Die>& dies = chip.package.dies;
+    return dies.empty() ? nullptr : orrery::named(known->nodes, dies[0].node);
+  };
+  std::vector<PowerCalibration> lent;
+  for (const std::string& name : lenders) {
+    const auto metered = read_whole<PowerCalibration>(document("calibration/power", name));
+    if (!metered) return metered;
+    const auto from = this->chip(name, Node{});
+    if (!from) return tl::unexpected(from.error());
+    const ProcessNode *here = node_of(*from), *there = node_of(to);
+    // Between chips of a kind whose processes are known, energies go with those.
+    const bool by_process = how == Borrowing::PowerLimit && to.kind == from->kind &&
+                            here != nullptr && there != nullptr;
+    lent.push_back(by_process ? carried_over(*metered, *from, to, Borrowing::Process,
+                                             there->energy / here->energy)
+                              : carried_over(*metered, *from, to, how));
+  }
+  return mean_of(lent);
 }
 
 Read<Technology> Catalog::technology() const {

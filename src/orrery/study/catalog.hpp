@@ -56,6 +56,9 @@ class Catalog {
   // The chip's own coefficients, else its generation's or its kind's, carried over from the chip
   // that they were metered on.
   [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;
+  // What metered chips would lend one that nobody metered.
+  [[nodiscard]] Read<PowerCalibration> lent_power(const std::vector<std::string>& lenders,
+                                                  Borrowing how, const Chip& to) const;
   [[nodiscard]] Read<Technology> technology() const;
   [[nodiscard]] Read<PriceList> prices() const;
   [[nodiscard]] Read<NetworkParts> network_parts() const;

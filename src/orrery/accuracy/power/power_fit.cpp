@@ -86,8 +86,7 @@ std::vector<KernelParameter> parameters(PowerCalibration& c, const Chip& chip,
   if (dtypes.contains("fp8")) quantity(all, c.flop.fp8, 0.1 * kPico, 0.45 * kPico);
   if (dtypes.contains("fp8_block")) {
     quantity(all, c.flop.fp8_block, 0.1 * kPico, 0.6 * kPico);
-    number(all, c.gaps, 0.01, 1.0);
-    number(all, c.seen, 0.02, 1.0);
+    quantity(all, c.interval, 1e-7, 3e-3);
   }
   if (dtypes.contains("nvfp4")) quantity(all, c.flop.fp4, 0.05 * kPico, 0.3 * kPico);
   return all;
@@ -103,12 +102,12 @@ PowerCalibration fit_power(const Chip& chip, const ComputeModel& model, PowerCal
     shown.insert(shown.end(), s.shown.begin(), s.shown.end());
     dtypes.insert(dtype);
   }
-  // Meters that see the gaps and meters that do not are different valleys: both are walked.
+  // Meters that saw whole runs and meters that did not are different valleys: both are walked.
   PowerCalibration best;
   double least = 0;
-  for (const double gaps : {0.02, 1.0}) {
+  for (const double interval : {1e-6, 5e-4}) {
     PowerCalibration c = start;
-    c.gaps = gaps;
+    c.interval = Seconds{interval};
     auto knobs = parameters(c, chip, dtypes);
     const auto loss = [&] { return mean_error(chip, c, shown); };
     constexpr int kWalks = 4;  // again with fresh steps: leaves shallow pits
@@ -148,8 +147,8 @@ std::string power_text(const PowerCalibration& c) {
       "rows: {}\nstanding: {:.4g}\nlimit: {:.4g}\ncore: {:.4g} W\ncrowd: {:.4g}\nramp: {:.4g} us\n",
       c.rows, c.standing, c.limit, c.core.value(), c.crowd, c.ramp.value() * 1e6);
   out += fmt::format(
-      "voltage: {:.4g}\ngaps: {:.4g}\nseen: {:.4g}\nmain_memory: {}J/B\non_chip: {}J/B\nflop:\n",
-      c.voltage, c.gaps, c.seen, pico(c.main_memory.value()), pico(c.on_chip.value()));
+      "voltage: {:.4g}\ninterval: {:.4g} us\nmain_memory: {}J/B\non_chip: {}J/B\nflop:\n",
+      c.voltage, c.interval.value() * 1e6, pico(c.main_memory.value()), pico(c.on_chip.value()));
   const FlopEnergies& f = c.flop;
   for (const auto& [key, energy] :
        {std::pair{"fp32", f.fp32}, std::pair{"tf32", f.tf32}, std::pair{"bf16", f.bf16},

@@ -46,16 +46,14 @@ Watts predicted_power(const Chip& chip, const PowerCalibration& power, const Tim
   const PowerRow& row = *timed.row;
   KernelTime time = timed.own;
   Seconds period = row.period;
-  double seen = 1;
   if (is_host_launched(row.kernel)) {
     time.duration = std::min(time.duration, row.period);
-    period = time.duration + power.gaps * (row.period - time.duration);
-    seen = power.seen;
+    period = std::max(time.duration, power.interval);
   } else {
     time.duration = row.period;
   }
   const LaunchEnergy energy = launch_energy(chip, power, row.kernel, time, Operands::LeftInCache);
-  return board_power(chip, power, seen * energy.total(), period).mean;
+  return board_power(chip, power, energy.total(), period).mean;
 }
 
 }  // namespace orrery

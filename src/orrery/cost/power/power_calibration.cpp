@@ -1,7 +1,13 @@
 #include "orrery/cost/power/power_calibration.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <type_traits>
+
+#include "orrery/base/check.hpp"
 
 namespace orrery {
 namespace {
@@ -30,18 +36,80 @@ void keep_standing_watts(PowerCalibration& c, const Chip& from, const Chip& to) 
   if (here > 0 && there > 0) c.standing *= there / here * (from.tdp / to.tdp);
 }
 
+// The coefficients, as places to read and write plain numbers.
+class Coefficients {
+ public:
+  explicit Coefficients(PowerCalibration& c) { describe(*this, c); }
+
+  struct Place {
+    std::function<double()> get;
+    std::function<void(double)> set;
+  };
+  std::vector<Place> places;
+
+  template <class T>
+  void operator()(const char* /*key*/, T& v, const char* /*doc*/, Presence = Presence::Optional) {
+    if constexpr (std::is_same_v<T, double>) {
+      places.push_back({[&v] { return v; }, [&v](double x) { v = x; }});
+    } else if constexpr (std::is_same_v<T, FlopEnergies>) {
+      describe(*this, v);
+    } else if constexpr (requires { T{v.value()}; }) {
+      places.push_back({[&v] { return v.value(); }, [&v](double x) { v = T{x}; }});
+    }
+  }
+};
+
+double mean(const std::vector<double>& values) {
+  double sum = 0, logs = 0;
+  for (const double v : values) {
+    sum += v;
+    logs += v > 0 ? std::log(v) : 0;
+  }
+  const auto n = static_cast<double>(values.size());
+  const bool is_geometric = std::ranges::all_of(values, [](double v) { return v > 0; });
+  return is_geometric ? std::exp(logs / n) : sum / n;
+}
+
 }  // namespace
+
+PowerCalibration mean_of(const std::vector<PowerCalibration>& lent) {
+  ORRERY_CHECK(!lent.empty(), "nobody lends power coefficients");
+  PowerCalibration out = lent.front();
+  if (lent.size() == 1) return out;
+  out.borrowed_from.clear();
+  std::vector<PowerCalibration> copies = lent;
+  std::vector<Coefficients> theirs;
+  for (PowerCalibration& c : copies) {
+    theirs.emplace_back(c);
+    out.borrowed_from.insert(out.borrowed_from.end(), c.borrowed_from.begin(),
+                             c.borrowed_from.end());
+  }
+  const Coefficients ours(out);
+  for (std::size_t i = 0; i < ours.places.size(); ++i) {
+    std::vector<double> values;
+    for (const Coefficients& c : theirs) values.push_back(c.places[i].get());
+    ours.places[i].set(mean(values));
+  }
+  return out;
+}
+
+std::string origin(const PowerCalibration& c) {
+  return c.borrowed_from.empty()
+             ? c.name + ", metered"
+             : fmt::format("borrowed from {}", fmt::join(c.borrowed_from, ", "));
+}
 
 PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
                               Borrowing how, double process) {
   PowerCalibration c = metered;
-  c.borrowed_from = from.name;
+  c.borrowed_from = {from.name};
   c.borrowing = how;
   c.rows = 0;
   // on another process silicon leaks differently: so much of the limit
   const bool same_process = how == Borrowing::Process && process == 1.0;
   if (how == Borrowing::Generation || same_process) keep_standing_watts(c, from, to);
   if (how == Borrowing::None || how == Borrowing::Generation) return c;
+  c.interval = Seconds{};  // another make of board, another meter: taken to have seen whole runs
   const double cores = static_cast<double>(std::max(1, from.cores)) / std::max(1, to.cores);
   const PeakRates &f = from.peak, &t = to.peak;
   const FlopsPerSecond half_from = first_of(f.bf16, f.fp16), half_to = first_of(t.bf16, t.fp16);

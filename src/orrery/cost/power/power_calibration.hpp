@@ -45,7 +45,7 @@ struct EnumNames<Borrowing> {
 
 struct PowerCalibration {
   std::string name, source, date;
-  std::string borrowed_from;
+  std::vector<std::string> borrowed_from;  // chips; their mean where there are several
   Borrowing borrowing = Borrowing::None;
   int rows = 0;
   double standing = 0.2;  // share of the power limit drawn while clocks run and nothing else does
@@ -54,9 +54,8 @@ struct PowerCalibration {
   Seconds ramp;        // a launch nears its full draw with this time constant: cores fill and drain
   double crowd = 0.5;  // cores' power grows with (share of them busy)^crowd
   double voltage = 0.75;  // at zero clock, over that at boost
-  double gaps = 1;        // share of the waits between launches from the host that its meter saw
-  double seen = 1;        // share of such launches' energy that its meter saw: it averages over a
-                          // second, and short runs end before
+  Seconds interval;  // its meter's, not its own: time that one launch from the host stands for at
+                     // least; short runs end before the meter has averaged
   JoulesPerByte main_memory;  // a byte between main memory and the chip
   JoulesPerByte on_chip;      // a byte between the last-level cache and the cores
   FlopEnergies flop;
@@ -91,7 +90,7 @@ void describe(V& v, PowerCalibration& c) {
   v("name", c.name, "catalog name", kRequired);
   v("source", c.source, "where the rows came from", kRequired);
   v("date", c.date, "of the fit");
-  v("borrowed_from", c.borrowed_from, "chip whose coefficients these are");
+  v("borrowed_from", c.borrowed_from, "chips whose coefficients these are, or are the mean of");
   v("borrowing", c.borrowing, "how they carry over");
   v("rows", c.rows, "metered rows fitted");
   v("standing", c.standing,
@@ -101,8 +100,7 @@ void describe(V& v, PowerCalibration& c) {
   v("crowd", c.crowd, "cores' power grows with (share of them busy)^crowd");
   v("ramp", c.ramp, "a launch nears its full draw with this time constant");
   v("voltage", c.voltage, "at zero clock, over that at boost");
-  v("gaps", c.gaps, "share of the waits between launches from the host that its meter saw");
-  v("seen", c.seen, "share of the energy of launches from the host that its meter saw");
+  v("interval", c.interval, "least time that a launch from the host stood for at its meter");
   v("main_memory", c.main_memory, "a byte between main memory and the chip");
   v("on_chip", c.on_chip, "a byte between the last-level cache and the cores");
   v("flop", c.flop, "energy of arithmetic by number format");
@@ -113,5 +111,12 @@ void describe(V& v, PowerCalibration& c) {
 // over that on the process of `from`.
 PowerCalibration carried_over(const PowerCalibration& metered, const Chip& from, const Chip& to,
                               Borrowing how, double process = 1.0);
+
+// What several chips lend one: the geometric mean of each coefficient. One that some lack is
+// averaged plainly. Precondition: there are some.
+PowerCalibration mean_of(const std::vector<PowerCalibration>& lent);
+
+// "metered", or whose coefficients these are.
+std::string origin(const PowerCalibration& c);
 
 }  // namespace orrery

@@ -82,8 +82,7 @@ Read<ChipAnswer> chip_answer(const Chip& chip, const Catalog& catalog) {
   out.at_rest = chip.idle;
   out.standing = standing_power(chip, *power);
   out.full_tilt = full_tilt(chip, *kernels, *power);
-  out.power_from = power->borrowed_from.empty() ? power->name + ", metered"
-                                                : "borrowed from " + power->borrowed_from;
+  out.power_from = origin(*power);
   out.fab_grid = kFabGrid;
   out.use_grid = kUseGrid;
   if (chip.package.dies.empty()) return out;

@@ -147,7 +147,28 @@ TEST_F(BoardPowerTest, WithinAGenerationEnergiesCarryOver) {
   const PowerCalibration c = carried_over(power, chip, other, Borrowing::Generation);
   EXPECT_EQ(c.flop.bf16, power.flop.bf16);
   EXPECT_EQ(c.core, power.core);
-  EXPECT_EQ(c.borrowed_from, chip.name);
+  EXPECT_EQ(c.borrowed_from, std::vector<std::string>{chip.name});
+}
+
+TEST_F(BoardPowerTest, AMeterIsLentWithinAGenerationOnly) {
+  power.interval = Seconds{1e-3};
+  EXPECT_EQ(carried_over(power, chip, chip, Borrowing::Generation).interval, Seconds{1e-3});
+  EXPECT_EQ(carried_over(power, chip, chip, Borrowing::Process).interval, Seconds{});
+}
+
+TEST_F(BoardPowerTest, SeveralLendersAreAveragedGeometrically) {
+  PowerCalibration other = power;
+  power.borrowed_from = {"a"};
+  other.borrowed_from = {"b"};
+  other.flop.bf16 = 4 * power.flop.bf16;
+  other.core = 9 * power.core;
+  other.interval = Seconds{2e-3};  // the other has none: plainly
+  const PowerCalibration c = mean_of({power, other});
+  EXPECT_NEAR(c.flop.bf16 / power.flop.bf16, 2, 1e-12);
+  EXPECT_NEAR(c.core / power.core, 3, 1e-12);
+  EXPECT_NEAR(c.standing, power.standing, 1e-12);
+  EXPECT_EQ(c.interval, Seconds{1e-3});
+  EXPECT_EQ(c.borrowed_from, (std::vector<std::string>{"a", "b"}));
 }
 
 TEST_F(BoardPowerTest, StandingWattsGoWithSiliconNotWithTheLimit) {
