@@ -1,5 +1,6 @@
 orrery_test(unit/compute/roofline_test DEPENDS compute)
 orrery_test(unit/compute/gather_test DEPENDS compute)
+orrery_test(unit/compute/prefill_test DEPENDS compute)
 orrery_test(unit/compute/lending/kinship_test DEPENDS compute)
 orrery_test(unit/compute/lending/lending_test DEPENDS compute)
 orrery_test(unit/compute/measured_model_test DEPENDS compute)

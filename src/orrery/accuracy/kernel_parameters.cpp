@@ -76,6 +76,7 @@ std::vector<KernelParameter> kernel_parameters(KernelCalibration& c, const std::
     k.number(a.softmax, 1, 2000);
     k.number(a.prefill_passes, 0.3, 20);
     k.time(a.prefill_start, 0.05, 10);
+    if (a.prefill_wait > 0) k.number(a.prefill_wait, 0.05, 1);
     k.time(a.prefill_floor, 1, 20);
     k.number(a.tail, 0.01, 1);
   } else if (kind == "prefill fp8") {

@@ -8,6 +8,14 @@
 namespace orrery::roofline {
 namespace {
 
+// Four warps of a block share its queries, and a matrix instruction takes 16 rows of each.
+constexpr double kLeastRows = 64.0;
+
+// Of a whole number above zero: the least power of two that is no smaller.
+double power_of_two(double x) {
+  return static_cast<double>(std::bit_ceil(static_cast<std::uint32_t>(x)));
+}
+
 // Scores of one head of one sequence: all that are computed, and those of its longest block.
 struct Scores {
   double all = 0, longest = 0;
@@ -15,8 +23,8 @@ struct Scores {
 
 // Per query tile, the keys it can see, rounded up to key tiles: closed form of the sum over query
 // tiles, so that causal costs half plus the diagonal and a window costs its width plus a tile.
-Scores visited_scores(const AttentionCoefficients& a, const Kernel& k) {
-  const double q_tile = std::min(a.query_tile, padded(std::max(1.0, k.q_len), 16.0));
+Scores visited_scores(const AttentionCoefficients& a, const Kernel& k, double query_tile) {
+  const double q_tile = std::min(query_tile, padded(std::max(1.0, k.q_len), kLeastRows));
   const double q_tiles = whole(k.q_len / q_tile);
   double most = padded(k.kv_len, std::min(a.key_tile, padded(std::max(1.0, k.kv_len), 16.0)));
   double mean = most;
@@ -37,8 +45,30 @@ bool multiplies_fp8(const Parts& p, const Kernel& k) {
          (k.compute == DType::Fp8 || (k.weights == DType::Fp8 && p.c.attention.fp8_cache_math));
 }
 
+// Query rows of a block. Where warps multiply from registers, its queries, two stages of 64 keys
+// and values and the scores between them lie in the SM's shared memory, in 16 bit: where it is too
+// small for `query_tile` rows, the least. Other kernels are written for one chip and its memory.
+double query_rows(const Parts& p, double head, double value) {
+  constexpr double kKeys = 64.0, kStages = 2.0, kElement = 2.0;
+  const double rows = p.c.attention.query_tile;
+  const double held = kElement * (rows * head + kStages * kKeys * (head + value) + rows * kKeys);
+  const bool is_limited = p.synchronous && p.shared_memory > 0;
+  return is_limited && held > p.shared_memory ? std::min(rows, kLeastRows) : rows;
+}
+
+// Head dim that a kernel was compiled for. A systolic machine pads to the 128 lanes of its
+// registers. Of kernels that multiply from registers FlashAttention's come in steps of 32,
+// TensorRT-LLM's in powers of two, but for MLA's.
+double compiled_head(const Parts& p, double head, bool mla) {
+  constexpr double kLanes = 128.0, kStep = 32.0;
+  if (p.array > 0.0) return padded(head, kLanes);
+  if (!p.synchronous || mla) return head;
+  return p.powers_of_two ? power_of_two(head) : padded(head, kStep);
+}
+
 // Flash attention: a block of one head's queries walks over the keys it sees.
-//   math   = blocks / SMs * start + scores * (products + exponentials) / (share * peak)
+//   math   = blocks / SMs * start + scores * ((products + exponentials) / (share * peak)
+//            + wait * (key and value) / rows / L2's bandwidth)
 //   memory = passes over Q, K, V and the output (rotary embedding and the cache append included)
 Raw prefill(const Parts& p, const Kernel& k) {
   const AttentionCoefficients& a = p.c.attention;
@@ -50,9 +80,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
   double share = fp8 ? a.prefill_fp8 : a.prefill;
   if (mla) share = fp8 ? a.mla_prefill_fp8 : a.mla_prefill;
   if (backward) share = a.backward;
-  // A systolic machine pads head dims to the 128 lanes of its registers.
-  const double lanes = p.array > 0.0 ? 128.0 : 1.0;
-  const double head = padded(k.head_dim, lanes), value = padded(vd, lanes);
+  const double head = compiled_head(p, k.head_dim, mla), value = compiled_head(p, vd, mla);
   // Backward has five products a score (S, dP, dV, dQ, dK) against two: three are head_dim wide and
   // two v_head_dim (FlashAttention-2, algorithm 2: 2.5 times the forward's work).
   const double products = backward ? 2.0 * (3.0 * head + 2.0 * value) : 2.0 * (head + value);
@@ -63,10 +91,17 @@ Raw prefill(const Parts& p, const Kernel& k) {
   if (mla) passes = fp8 ? a.mla_prefill_passes_fp8 : a.mla_prefill_passes;
   if (!k.appends_cache) passes = 1.0;
   Raw raw;
-  const double blocks = k.batch * k.heads * whole(k.q_len / a.query_tile);
-  const Scores visited = visited_scores(a, k);
-  const double score = (products + exponentials) / (share * peak);  // seconds, on all SMs
+  const double rows = query_rows(p, head, value);
+  const double blocks = k.batch * k.heads * whole(k.q_len / rows);
+  const Scores visited = visited_scores(a, k, rows);
+  // Every block reads its keys and values from L2: in so many seconds a score, on all SMs.
+  const double l2 = (head + value) * (fp8 ? 1.0 : 2.0) /
+                    (std::min(rows, padded(std::max(1.0, k.q_len), kLeastRows)) *
+                     p.c.matmul.l2_bandwidth * p.bandwidth);
+  const double wait = backward ? 0.0 : a.prefill_wait;
+  const double score = (products + exponentials) / (share * peak) + wait * l2;
   const double start =
+      rows / a.query_tile *
       (mla ? fp8 ? a.mla_prefill_start_fp8 : a.mla_prefill_start : a.prefill_start).value();
   const double even = blocks / p.sms * start + k.batch * k.heads * visited.all * score;
   const double longest = start + visited.longest * score * p.sms;
@@ -89,11 +124,6 @@ Raw prefill(const Parts& p, const Kernel& k) {
 // Elements of the query rows of a block beyond which its fp8 kernel has an SM to itself: below, two
 // blocks hide each other's start. Seen on Hopper between 4,096 and 6,144.
 constexpr double kRoomForTwo = 5120.0;
-
-// Of a whole number above zero: the least power of two that is no smaller.
-double power_of_two(double x) {
-  return static_cast<double>(std::bit_ceil(static_cast<std::uint32_t>(x)));
-}
 
 // Decode: every (sequence, KV head) is a block that streams its keys and values once for all of its
 // query heads; few blocks are cut into pieces of the key range, which a second pass adds up.

@@ -68,6 +68,7 @@ struct AttentionCoefficients {
   double prefill_passes = 2;  // over Q, K, V and the output with rotary embedding and cache append
   double prefill_passes_fp8 = 2;
   bool fp8_cache_math = true;  // a cache in fp8 is multiplied in fp8 even by bf16 queries
+  double prefill_wait = 0;     // share of K and V's way through L2 that a block waits for
   Seconds prefill_start;       // of one thread block
   Seconds prefill_floor;       // launches around the kernel included
   double tail = 0.2;           // of the shorter of the even share and the longest block, not hidden
@@ -207,6 +208,7 @@ void describe(V& v, AttentionCoefficients& a) {
   v("prefill_passes", a.prefill_passes, "passes over Q, K, V and the output");
   v("prefill_passes_fp8", a.prefill_passes_fp8, "the same, fp8 math");
   v("fp8_cache_math", a.fp8_cache_math, "fp8 caches are multiplied in fp8");
+  v("prefill_wait", a.prefill_wait, "share of K and V's way through L2 that is waited for");
   v("prefill_start", a.prefill_start, "of one thread block");
   v("prefill_floor", a.prefill_floor, "least time");
   v("tail", a.tail, "of the even share or the longest block, whichever is shorter");

@@ -35,6 +35,13 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   bandwidth = chip.memory.bandwidth.value();
   l2 = chip.l2.value();
   resident = l2 / std::max(1, chip.l2_copies);
+  synchronous = chip.matrix_instructions == MatrixInstructions::Synchronous;
+  powers_of_two = c.attention_library == "tensorrt_llm";
+  // Of the memory beside an SM's units some is left for its first-level cache: 28 KiB from Volta
+  // to Blackwell (CUDA C++ Programming Guide, compute capabilities: 100 of 128, 164 of 192, 228
+  // of 256 KiB may be shared).
+  constexpr double kFirstLevelCache = 28 * 1024.0;
+  if (chip.sram > Bytes{}) shared_memory = chip.sram.value() / sms - kFirstLevelCache;
   constexpr double kLane = 4.0;  // bytes
   gather_cores = double(chip.gather.engines) * chip.gather.subcores;
   gather_width = chip.gather.lanes * kLane;

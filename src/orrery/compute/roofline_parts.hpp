@@ -38,15 +38,18 @@ inline constexpr std::size_t kMostTiles = 12;
 struct Parts {
   ChipKind kind = ChipKind::Gpu;
   double sms = 1;
-  double array = 0;         // rows of a systolic array
-  double bandwidth = 0;     // bytes/s, the data sheet's
-  double vector = 0;        // FLOP/s
-  double l2 = 0;            // bytes
-  double resident = 0;      // bytes of it that all cores find: parts may hold the same
-  double gather_cores = 0;  // subcores of all gather engines; 0: it has none
-  double gather_width = 0;  // bytes that one of them handles in a cycle
-  double gather_clock = 0;  // Hz
-  double granule = 0;       // bytes of main memory's least access
+  double array = 0;            // rows of a systolic array
+  double bandwidth = 0;        // bytes/s, the data sheet's
+  double vector = 0;           // FLOP/s
+  double l2 = 0;               // bytes
+  bool synchronous = false;    // matrix instructions take their operands from registers
+  bool powers_of_two = false;  // head dims that its attention library compiles for
+  double shared_memory = 0;    // bytes of an SM for its blocks; 0: not known
+  double resident = 0;         // bytes of it that all cores find: parts may hold the same
+  double gather_cores = 0;     // subcores of all gather engines; 0: it has none
+  double gather_width = 0;     // bytes that one of them handles in a cycle
+  double gather_clock = 0;     // Hz
+  double granule = 0;          // bytes of main memory's least access
   Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, fp8_on_fp4, int8_weights, int4_weights;
   std::array<Tile, kMostTiles> tiles;
   std::size_t tile_count = 0;

@@ -171,6 +171,7 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
   const Weights first = kinship.weights(part_of("matmul.bf16.share"));
   const std::size_t nearest = kinship.nearest(first);
   KernelCalibration out = lent_by[nearest];
+  out.attention_library = attention_library;
   const Fields results(out);
   std::map<std::string, std::size_t> index;
   for (std::size_t f = 0; f < results.all.size(); ++f) index[results.all[f].name] = f;

@@ -124,6 +124,7 @@ void lend_math(KernelCalibration& c, const Step& s) {
     keep_cycles_beside(c.matmul.fp8, s.fp8_width);
     keep_cycles_beside(c.matmul.fp4, s.fp4_width);
   }
+  if (!s.synchronous) a.prefill_wait = 0;  // elsewhere the copies run by themselves
   if (!s.same_generation) return;
   // Flash kernels are written anew for each generation, but not for one with part of its unit off.
   for (double* share : {&a.prefill, &a.prefill_fp8, &a.mla_prefill, &a.mla_prefill_fp8})

@@ -48,6 +48,7 @@ constexpr Part kParts[] = {
     {"attention.mla_", "mla decode bfloat16", Basis::Instructions},
     {"attention.decode", "decode bfloat16", Basis::Library},
     {"attention.split_", "decode bfloat16", Basis::Library},
+    {"attention.prefill_wait", "prefill bfloat16", Basis::Instructions},
     {"attention.", "prefill bfloat16", Basis::Mostly},
     {"routing.", "moe bfloat16", Basis::Instructions},
 };

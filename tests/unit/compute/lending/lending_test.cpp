@@ -73,6 +73,16 @@ TEST(LendingTest, TwiceTheClockHalvesWhatABlockTakesAndDoublesWhatItDraws) {
   EXPECT_DOUBLE_EQ(c.matmul.bf16.sustained, 0.6);
 }
 
+TEST(LendingTest, OnlyWarpsThatMultiplyFromRegistersWaitForTheirKeys) {
+  KernelCalibration c = fitted();
+  c.attention.prefill_wait = 0.7;
+  Chip to = lender();
+  to.matrix_instructions = MatrixInstructions::Synchronous;
+  EXPECT_EQ(lent(c, lender(), to).attention.prefill_wait, 0.7);
+  to.matrix_instructions = MatrixInstructions::WarpGroup;
+  EXPECT_EQ(lent(c, lender(), to).attention.prefill_wait, 0);
+}
+
 TEST(LendingTest, L2LiesHalfwayBetweenWhatSmsDrawAndWhatMemoryGives) {
   Chip fed = lender();
   fed.memory.bandwidth = BytesPerSecond{8e12};
