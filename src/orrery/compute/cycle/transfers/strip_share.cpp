@@ -68,9 +68,10 @@ double StripShare::relative(const StripClass& c) const {
 // The hash leaves a channel every so manyth granule of a strip, by chance: each run lies somewhere
 // in its own stretch of `stride` runs.
 double StripShare::played(const StripClass& c) const {
-  // More than any memory takes; and what is played at most where no steady state is found.
-  constexpr int kAsManyAsFit = 16;
-  constexpr std::int64_t kRequests = 1'000'000;
+  constexpr int kAsManyAsFit = 16;  // requests a cycle: more than any memory takes
+  // Ten refresh intervals of a linear stream, more of any slower one; what all are compared with
+  // is played until it is steady.
+  constexpr std::int64_t kRequests = 40'000, kSteady = 1'000'000;
   DramShape granules = channel_.shape;
   granules.columns = std::max(1, granules.columns / granule_);
   const std::int64_t run = std::int64_t{1} << c.run, places = std::int64_t{1} << c.stride;
@@ -84,7 +85,9 @@ double StripShare::played(const StripClass& c) const {
     r.address.column = r.address.column * granule_ + static_cast<int>(at % granule_);
     return r;
   };
-  return dram_steady_run(channel_, source, kRequests, kAsManyAsFit).bandwidth / channel_.peak();
+  const DramRun all = c.stride == 0 ? dram_steady_run(channel_, source, kSteady, kAsManyAsFit)
+                                    : dram_run(channel_, source, kRequests, kAsManyAsFit);
+  return all.bandwidth / channel_.peak();
 }
 
 }  // namespace orrery
