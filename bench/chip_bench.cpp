@@ -3,7 +3,9 @@
 
 #include "../tests/support/dram_peers.hpp"
 #include "orrery/base/rng.hpp"
+#include "orrery/base/text/document.hpp"
 #include "orrery/compute/cycle/systolic_run.hpp"
+#include "orrery/compute/dram/dram_kind.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
 #include "orrery/compute/tile/array_mapping.hpp"
 
@@ -69,6 +71,30 @@ void SystolicWithConflictsAndMemory(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate);
 }
 BENCHMARK(SystolicWithConflictsAndMemory)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+
+// The same with its strips played in HBM2E, whose classes are played anew for every product, and
+// behind 16 DMA engines and a mesh of nine arrays.
+void SystolicThroughDram(benchmark::State& state) {
+  const SystolicArray array{128, 128, static_cast<Dataflow>(state.range(0)), Folds::Separate};
+  const auto document = read_document(ORRERY_SOURCE_DIR "/catalog/memories/hbm2e.yaml");
+  Diagnostics problems;
+  const DramKind kind = read<DramKind>(document.value(), problems);
+  std::int64_t cycles = 0;
+  for (auto _ : state) {
+    const StripShare dram(kind, 1, BytesPerSecond{460.8e9});
+    Transfers transfers(9, Seconds{1e-9}, 9 * 64.0);
+    transfers.through(dram);
+    transfers.through(DmaEngines{16, BytesPerSecond{27.2e9}, Seconds{20e-9}, {}});
+    transfers.through(OnChipNetwork{OnChipTopology::Mesh, BytesPerSecond{256e9}, Seconds{1e-9}, 1,
+                                    Copies::Multicast});
+    SystolicMemory memory = banked();
+    memory.transfers = &transfers;
+    cycles += systolic_run(array, {1000, 3001, 2777}, memory).stall_free;
+  }
+  state.counters["cycles"] =
+      benchmark::Counter(static_cast<double>(cycles), benchmark::Counter::kIsRate);
+}
+BENCHMARK(SystolicThroughDram)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 
 // AlexNet's five convolutions on 128 x 128, output stationary: SCALE-Sim took 37 s.
 void AlexNetStallFree(benchmark::State& state) {

@@ -25,6 +25,11 @@ orrery_module(compute SOURCES
     src/orrery/compute/cycle/fold_queue.cpp
     src/orrery/compute/cycle/systolic_array.cpp
     src/orrery/compute/cycle/systolic_run.cpp
+    src/orrery/compute/cycle/transfers/array_memory.cpp
+    src/orrery/compute/cycle/transfers/fold_traffic.cpp
+    src/orrery/compute/cycle/transfers/strip_network.cpp
+    src/orrery/compute/cycle/transfers/strip_share.cpp
+    src/orrery/compute/cycle/transfers/transfers.cpp
     src/orrery/compute/dram/dram_channel.cpp
     src/orrery/compute/dram/dram_choice.cpp
     src/orrery/compute/dram/dram_commands.cpp

@@ -116,7 +116,7 @@ int op_command(const OpOptions& options) {
   Diagnostics problems;
   if (!kernel) problems = kernel.error();
   if (!chip) problems.insert(problems.end(), chip.error().begin(), chip.error().end());
-  const auto compute = chosen_compute(options.model, options.measured);
+  const auto compute = chosen_compute(catalog, options.model, options.measured);
   if (!compute) problems.insert(problems.end(), compute.error().begin(), compute.error().end());
   if (!problems.empty()) return report_problems(problems);
   const auto calibration = catalog.kernels(*chip);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "../commands.hpp"
-#include "orrery/compute/models/builtins.hpp"
 #include "orrery/study/chip/chosen_chip.hpp"
 #include "orrery/study/chip/roofline_study.hpp"
 
@@ -30,7 +29,9 @@ int roofline_command(const RooflineOptions& options) {
   for (const auto& [name, format] : EnumNames<DType>::values) {
     if (options.number_format == name) question.format = format;
   }
-  const auto model = make_compute_model(options.chip_model, *chip, *kernels);
+  const auto make = catalog.compute_model(options.chip_model);
+  if (!make) return report_problems(make.error());
+  const auto model = (*make)(*chip, *kernels);
   const RooflineStudy study = roofline_study(*graph, *chip, *model, question);
   if (!options.svg.empty()) {
     if (const Diagnostics bad = write_file("--svg", options.svg, to_svg(study)); !bad.empty())

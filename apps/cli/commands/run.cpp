@@ -52,7 +52,7 @@ int run_command(const RunOptions& options) {
                              "saw no network study; expected task: collective or traffic for --csv and --svg"}});
   auto study = read_study(*root, Catalog::standard());
   if (!study) return report_problems(study.error());
-  auto compute = chosen_compute(options.chip_model, options.measured);
+  auto compute = chosen_compute(Catalog::standard(), options.chip_model, options.measured);
   if (!compute) return report_problems(compute.error());
   study->setting.compute = *compute;
   Report report = run(*study);

@@ -11,7 +11,6 @@
 #include "orrery/accuracy/kernel_fit.hpp"
 #include "orrery/accuracy/power/power_rows.hpp"
 #include "orrery/compute/lending/kinship.hpp"
-#include "orrery/compute/models/builtins.hpp"
 #include "orrery/compute/roofline_model.hpp"
 
 namespace orrery {
@@ -145,10 +144,10 @@ KernelCalibration bare_calibration(KernelCalibration c) {
 }
 
 void score_device(const std::vector<KernelRow>& rows, const Device& device, const Chip& chip,
-                  const KernelCalibration& calibration, const KernelScoreOptions& options,
-                  KernelScores& out) {
+                  const KernelCalibration& calibration, const ComputeModelMaker& make,
+                  const KernelScoreOptions& options, KernelScores& out) {
   const bool yardsticks = options.yardsticks;
-  const auto model = make_compute_model(options.chip_model, chip, calibration);
+  const auto model = make(chip, calibration);
   const auto bare = make_roofline(chip, bare_calibration(calibration));
   struct Group {
     std::vector<std::size_t> rows;
@@ -244,7 +243,8 @@ PowerKin power_kin_of(const Metered& one, const std::vector<Metered>& all) {
 }
 
 Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalog& catalog,
-                        const KernelScoreOptions& options, KernelScores& out) {
+                        const ComputeModelMaker& make, const KernelScoreOptions& options,
+                        KernelScores& out) {
   const auto metered = metered_devices(tables, file, catalog);
   if (!metered) return metered.error();
   for (const Metered& m : *metered) {
@@ -259,7 +259,7 @@ Diagnostics score_power(CsvTables& tables, const std::string& file, const Catalo
       if (!lent) return lent.error();
       power = *lent;
     }
-    const auto model = make_compute_model(options.chip_model, m.chip, *calibration);
+    const auto model = make(m.chip, *calibration);
     for (const PowerRow& row : m.rows) {
       const Watts predicted = predicted_power(m.chip, power, timed(row, *model));
       out.rows.push_back({"board_power", m.device->name, row.dtype, predicted.value(),
@@ -298,6 +298,8 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
   CsvTables tables;
   const auto lenders = catalog.lenders();
   if (!lenders) return tl::unexpected(lenders.error());
+  const auto make = catalog.compute_model(options.chip_model);
+  if (!make) return tl::unexpected(make.error());
   for (const Device& device : kDevices) {
     const auto chip = catalog.chip(device.chip, Node{});
     if (!chip) return tl::unexpected(chip.error());
@@ -310,7 +312,7 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
       *calibration = lent_by_kin(*lenders, *chip, calibration->attention_library);
       out.kin[device.name] = calibration->borrowed_from;
     }
-    score_device(*rows, device, *chip, *calibration, options, out);
+    score_device(*rows, device, *chip, *calibration, *make, options, out);
   }
   count_skipped(tables, folder, out);
   if (const std::string file = folder + "/collective.csv.gz"; std::filesystem::exists(file)) {
@@ -318,7 +320,7 @@ tl::expected<KernelScores, Diagnostics> score_kernels(const std::string& folder,
       return tl::unexpected(problems);
   }
   if (const std::string file = folder + "/matmul_power.csv.gz"; std::filesystem::exists(file)) {
-    if (const Diagnostics problems = score_power(tables, file, catalog, options, out); !problems.empty())
+    if (const Diagnostics problems = score_power(tables, file, catalog, *make, options, out); !problems.empty())
       return tl::unexpected(problems);
   }
   if (out.rows.empty())

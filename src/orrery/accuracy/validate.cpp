@@ -8,7 +8,6 @@
 #include <set>
 
 #include "orrery/base/rng.hpp"
-#include "orrery/compute/models/builtins.hpp"
 #include "orrery/execute/time_tree.hpp"
 
 namespace orrery {
@@ -243,6 +242,8 @@ void predict_all(const ValidateOptions& options, const Catalog& catalog,
 tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, const Names& names,
                                                const Catalog& catalog) {
   Validation v;
+  const auto compute = catalog.compute_model(options.chip_model);
+  if (!compute) return tl::unexpected(compute.error());
   std::vector<Prepared> rows;
   Rng rng(20261124, "folds");
   for (const std::string& path : options.tables) {
@@ -277,7 +278,7 @@ tl::expected<Validation, Diagnostics> validate(const ValidateOptions& options, c
       }
       Prepared p{std::move(*outcome.row), nullptr, v.rows.size(), rng.below(kFolds), ""};
       p.group = group_of(p.row);
-      p.row.study.setting.compute = compute_model_named(options.chip_model);
+      p.row.study.setting.compute = *compute;
       p.evaluator = std::make_unique<RowEvaluator>(p.row);
       row.run = true;
       row.stack = p.row.stack;

@@ -8,8 +8,10 @@
 
 #include "orrery/base/text/reader.hpp"
 #include "orrery/base/units.hpp"
+#include "orrery/hw/dma_engines.hpp"
 #include "orrery/hw/gather_engine.hpp"
 #include "orrery/hw/memory_level.hpp"
+#include "orrery/hw/on_chip_network.hpp"
 #include "orrery/hw/package.hpp"
 
 namespace orrery {
@@ -84,6 +86,8 @@ struct Chip {
   // Innermost first, where there is more to say than the four above; chip_levels.hpp joins both.
   std::vector<MemoryLevel> levels;
   GatherEngine gather;  // no engines: gathers run on the vector units
+  DmaEngines dma;
+  OnChipNetwork on_chip_network;
   Watts tdp, idle;
   Dollars price;  // street price of one accelerator with its share of the board
   decltype(Dollars{} / Seconds{}) rent;  // one chip, on demand
@@ -130,12 +134,15 @@ void describe(V& v, Chip& c) {
   v("levels", c.levels,
     "memories innermost first, where the four above are too little: they follow from it");
   v("gather", c.gather, "embedding engines, such as SparseCores");
+  v("dma", c.dma, "engines between memory and scratchpads; left out: never waited for");
+  v("on_chip_network", c.on_chip_network,
+    "wires between memory and matrix units; left out: never waited for");
   v("l2_copies", c.l2_copies, "parts of l2 that each keep what their cores read");
   v("tdp", c.tdp, "power limit of the whole board");
   v("idle", c.idle, "power at rest");
   v("price", c.price, "street price of one accelerator");
   v("rent", c.rent, "one chip, on demand");
-  v("package", c.package, "dies, memory stacks and links: for area, yield, cost and carbon");
+  v("package", c.package, "dies, memory stacks and links: for area, yield, cost, carbon and DRAM");
   v.also("source");   // by field: where its numbers come from; tools/check_catalog.py reads it
   v.also("differs");  // by field: why it departs from our table of hardware facts
 }

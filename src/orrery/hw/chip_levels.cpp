@@ -201,6 +201,29 @@ void check_smallest_tile(const Node& root, const Chip& chip, Diagnostics& proble
   }
 }
 
+// Engines, wires and packages of which half is said.
+void check_parts(const Node& root, const Chip& chip, Diagnostics& problems) {
+  const auto claim = [&](const char* part, const char* key, bool holds, const char* expected) {
+    const Node* map = root.find(part);
+    if (map == nullptr || holds) return;
+    const Node* field = map->find(key);
+    if (field == nullptr) return detail::report_missing(*map, key, problems);
+    problems.push_back(
+        {field->where(), fmt::format("saw {}; expected {}", field->seen(), expected)});
+  };
+  claim("dma", "engines", chip.dma.engines > 0, "1 or more");
+  claim("dma", "bandwidth", chip.dma.bandwidth > BytesPerSecond{}, "a rate above zero");
+  claim("dma", "run", chip.dma.run >= Seconds{}, "no less than zero");
+  claim("dma", "start", chip.dma.start >= Seconds{}, "no less than zero");
+  const OnChipNetwork& wires = chip.on_chip_network;
+  claim("on_chip_network", "link", wires.link > BytesPerSecond{}, "a rate above zero");
+  claim("on_chip_network", "hop", wires.hop >= Seconds{}, "no less than zero");
+  claim("on_chip_network", "entrances", wires.entrances > 0, "1 or more");
+  const Package& package = chip.package;
+  claim("package", "dies", !package.dies.empty() || !package.memory.empty(), "one or more");
+  claim("package", "packaging", package.dies.empty() || !package.packaging.empty(), "its name");
+}
+
 }  // namespace
 
 int instances(const MemoryLevel& level, const Chip& chip) {
@@ -260,6 +283,7 @@ void complete(const Node& node, Chip& chip, Diagnostics& problems) {
   const Node* list = node.find("levels");
   if (list != nullptr && list->is_sequence()) LevelCheck(node, chip, problems).run();
   if (problems.empty()) check_smallest_tile(node, chip, problems);
+  check_parts(node, chip, problems);
 }
 
 }  // namespace orrery

@@ -47,13 +47,13 @@ void describe(V& v, Die& d) {
 
 template <class V>
 void describe(V& v, Package& p) {
-  v("dies", p.dies, "logic dies, each kind once", kRequired);
+  v("dies", p.dies, "logic dies, each kind once; left out: area and cost are not known");
   v("cores_built", p.cores_built, "on all dies; those beyond `cores` may fail");
   v("memory", p.memory, "kind of main memory, as catalog/silicon/memories.yaml names it");
   v("stacks", p.stacks, "stacks of it");
   v("link", p.link, "kind of link, as catalog/silicon/units.yaml names it");
   v("links", p.links, "links of that kind");
-  v("packaging", p.packaging, "as catalog/silicon/packagings.yaml names it", kRequired);
+  v("packaging", p.packaging, "as catalog/silicon/packagings.yaml names it; required with dies");
 }
 
 }  // namespace orrery

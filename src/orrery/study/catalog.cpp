@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "orrery/compute/lending/lending.hpp"
+#include "orrery/compute/models/builtins.hpp"
 #include "orrery/model/build.hpp"
 #include "orrery/model/hf_config.hpp"
 #include "orrery/model/spec.hpp"
@@ -222,6 +223,37 @@ Read<CollectiveCalibration> Catalog::collectives(const Cluster& cluster) const {
 Read<MemoryAllowance> Catalog::memory(const Chip& chip) const {
   return read_whole<MemoryAllowance>(
       document("calibration/memory", chip.kind == ChipKind::Tpu ? "tpu" : "gpu"));
+}
+
+Read<DramKind> Catalog::memory_kind(const std::string& name, const std::string& where) const {
+  const std::vector<std::string> known = names("memories");
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    return tl::unexpected(Diagnostics{
+        {where, fmt::format("saw the memory '{}', whose timings are unknown; expected one of {}",
+                            name, fmt::join(known, ", "))}});
+  }
+  const auto document = this->document("memories", name);
+  if (!document) return tl::unexpected(document.error());
+  Diagnostics problems;
+  DramKind kind = read<DramKind>(*document, problems);
+  if (!problems.empty()) return tl::unexpected(problems);
+  for (const DramMistake& m : mistakes(kind)) {
+    const Node* node = document->find(m.key);
+    problems.push_back({(node != nullptr ? *node : *document).where(), m.what});
+  }
+  if (!problems.empty()) return tl::unexpected(problems);
+  return kind;
+}
+
+Read<ComputeModelMaker> Catalog::compute_model(const std::string& name) const {
+  DramKinds known;
+  if (!plays_memory(name)) return compute_model_named(name);
+  for (const std::string& memory : names("memories")) {
+    auto kind = memory_kind(memory, "");
+    if (!kind) return tl::unexpected(kind.error());
+    known.push_back(std::move(*kind));
+  }
+  return compute_model_named(name, std::move(known));
 }
 
 Read<PowerCalibration> Catalog::power(const Chip& chip) const {

@@ -7,6 +7,8 @@
 #include "orrery/base/text/document.hpp"
 #include "orrery/collective/closed_form.hpp"
 #include "orrery/compute/calibration.hpp"
+#include "orrery/compute/compute_model.hpp"
+#include "orrery/compute/dram/dram_kind.hpp"
 #include "orrery/compute/lending/kinship.hpp"
 #include "orrery/cost/power/power_calibration.hpp"
 #include "orrery/cost/network_bill.hpp"
@@ -53,6 +55,10 @@ class Catalog {
   [[nodiscard]] Read<CollectiveCalibration> collectives(const Cluster& cluster) const;
   [[nodiscard]] Read<MemoryAllowance> memory(const Chip& chip) const;
   [[nodiscard]] Read<SoftwareKernels> software() const;
+  // Timings of a kind of main memory; `where` says who named it.
+  [[nodiscard]] Read<DramKind> memory_kind(const std::string& name, const std::string& where) const;
+  // One of compute_models(), which knows every kind of memory if it plays any.
+  [[nodiscard]] Read<ComputeModelMaker> compute_model(const std::string& name) const;
   // The chip's own coefficients, else its generation's or its kind's, carried over from the chip
   // that they were metered on.
   [[nodiscard]] Read<PowerCalibration> power(const Chip& chip) const;

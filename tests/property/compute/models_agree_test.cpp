@@ -61,7 +61,7 @@ TEST(ComputeModels, NoneBeatsThePeaksOfTheDataSheet) {
   Rng rng(11, "products");
   for (const Machine& m : machines()) {
     for (const ComputeModelKind& kind : compute_models()) {
-      const auto model = kind.make(m.chip, m.calibration);
+      const auto model = make_compute_model(kind.name, m.chip, m.calibration);
       for (int i = 0; i < 500; ++i) {
         const Kernel k = product(rng);
         const KernelDetail detail = model->detail(k);

@@ -140,5 +140,27 @@ TEST(ChipLevels, AChipNeedsAMainMemoryInOneFormOrTheOther) {
   EXPECT_NE(read_chip(kHead).problems.find("memory"), std::string::npos);
 }
 
+TEST(ChipParts, EnginesWiresAndPackagesAreReadOrLocated) {
+  const Reading good = read_chip(std::string(kHead) + kMemory +
+                                 "dma: {engines: 16, bandwidth: 27.2 GB/s, run: 20 ns}\n"
+                                 "on_chip_network: {topology: ring, link: 64 GB/s, hop: 2 ns}\n"
+                                 "package: {memory: hbm2e, stacks: 6}\n");
+  ASSERT_EQ(good.problems, "");
+  EXPECT_EQ(good.chip.dma.engines, 16);
+  EXPECT_EQ(good.chip.on_chip_network.topology, OnChipTopology::Ring);
+  EXPECT_EQ(good.chip.on_chip_network.copies, Copies::Multicast);
+  EXPECT_TRUE(good.chip.package.dies.empty());
+  const Reading bad = read_chip(std::string(kHead) + kMemory +
+                                "dma: {engines: 0, bandwidth: 0 GB/s}\n"
+                                "on_chip_network: {topology: ring, link: 0 GB/s, entrances: -1}\n"
+                                "package: {dies: [{node: 5nm}]}\n");
+  EXPECT_EQ(bad.problems,
+            "chip.yaml:6:16: /dma/engines: saw 0; expected 1 or more\n"
+            "chip.yaml:6:30: /dma/bandwidth: saw 0 GB/s; expected a rate above zero\n"
+            "chip.yaml:7:41: /on_chip_network/link: saw 0 GB/s; expected a rate above zero\n"
+            "chip.yaml:7:60: /on_chip_network/entrances: saw -1; expected 1 or more\n"
+            "chip.yaml:8:10: /package: saw no 'packaging'; expected this key here\n");
+}
+
 }  // namespace
 }  // namespace orrery

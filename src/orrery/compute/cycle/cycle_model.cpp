@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "orrery/compute/cycle/systolic_run.hpp"
+#include "orrery/compute/cycle/transfers/array_memory.hpp"
 #include "orrery/compute/roofline_parts.hpp"
 #include "orrery/compute/tile/array_chip.hpp"
 
@@ -13,9 +14,6 @@ namespace orrery {
 namespace {
 
 using roofline::Raw;
-
-// Which dimension the arrays of a chip share out among them.
-enum class Shared : std::uint8_t { Columns, Rows };
 
 struct Played {
   SystolicRun run;  // of one array; all do alike
@@ -31,32 +29,20 @@ std::int64_t shared_out(std::int64_t whole, std::int64_t parts) {
   return (whole + parts - 1) / parts;
 }
 
-// A third of the scratchpad for each of inputs, weights and sums.
-SystolicMemory memory_of(const ArrayChip& chip, const ArrayProduct& p, Shared shared,
-                         std::int64_t round_trip) {
-  SystolicMemory memory;
-  const auto third = static_cast<std::int64_t>(chip.scratchpad / chip.arrays / 3.0);
-  memory.input_bytes = memory.weight_bytes = memory.output_bytes = third;
-  memory.input_element = p.input_element;
-  memory.weight_element = p.weight_element;
-  memory.output_element = p.output_element;
-  // What all arrays want alike is loaded once for all of them.
-  (shared == Shared::Columns ? memory.input_element : memory.weight_element) /= chip.arrays;
-  memory.port = {chip.bandwidth * chip.cycle / chip.arrays, round_trip};
-  return memory;
-}
-
 void add(SystolicRun& sum, const SystolicRun& run, std::int64_t times) {
   sum.cycles += times * run.cycles;
   sum.stall_free += times * run.stall_free;
   sum.waited += times * run.waited;
+  sum.bank_stalls += times * run.bank_stalls;
+  sum.moving += run.moving * double(times);
+  sum.longest += run.longest * double(times);
   sum.loaded += times * run.loaded;
   sum.stored += times * run.stored;
   sum.folds += times * run.folds;
 }
 
 Played played(const ArrayChip& chip, const ArrayProduct& p, Dataflow dataflow, Shared shared,
-              std::int64_t round_trip) {
+              const SystolicMemory& memory) {
   Played out;
   const std::int64_t side = count_of(chip.array), arrays = count_of(chip.arrays);
   out.array = {side, side, dataflow, Folds::Overlapped};
@@ -64,7 +50,6 @@ Played played(const ArrayChip& chip, const ArrayProduct& p, Dataflow dataflow, S
   Product product{count_of(p.m), count_of(p.n), count_of(p.k)};
   (shared == Shared::Columns ? product.n : product.m) =
       shared_out(shared == Shared::Columns ? product.n : product.m, arrays);
-  const SystolicMemory memory = memory_of(chip, p, shared, round_trip);
   out.chunk = product.m;
   if (dataflow == Dataflow::WeightStationary) {
     const double room = double(memory.output_bytes) / (memory.partial_element * double(product.n));
@@ -85,8 +70,16 @@ Played played(const ArrayChip& chip, const ArrayProduct& p, Dataflow dataflow, S
 
 class CycleModel final : public ComputeModel {
  public:
-  CycleModel(const Chip& chip, const KernelCalibration& calibration)
-      : chip_(chip), parts_(chip, calibration) {}
+  CycleModel(const Chip& chip, const KernelCalibration& calibration, const DramKinds& known)
+      : chip_(chip), parts_(chip, calibration) {
+    // A GPU's memory stands behind a cache, and its coefficients are fitted to measured products.
+    if (parts_.kind == ChipKind::Gpu || chip.package.stacks <= 0) return;
+    for (const DramKind& kind : known) {
+      if (kind.name != chip.package.memory) continue;
+      dram_ = std::make_unique<StripShare>(kind, chip.package.stacks, chip.memory.bandwidth);
+      idle_latency_ = dram_->idle_latency();
+    }
+  }
 
   [[nodiscard]] KernelTime time(const Kernel& kernel) const override {
     if (!is_product(kernel)) return kernel_time(priced(parts_, kernel));
@@ -106,6 +99,7 @@ class CycleModel final : public ComputeModel {
                    {"folds of an array", fmt::format("{}", p.run.folds)},
                    {"cycles", fmt::format("{}", p.run.cycles)},
                    {"waiting for memory", share(p.run.waited)}};
+    add_ways(kernel, p, out.mapping);
     return out;
   }
 
@@ -114,16 +108,38 @@ class CycleModel final : public ComputeModel {
     return k.kind == OpKind::Matmul || k.kind == OpKind::GroupedMatmul;
   }
 
+  // What the operands went through, where the chip's file says it.
+  void add_ways(const Kernel& kernel, const Played& p, std::vector<MappingFact>& facts) const {
+    const ArrayChip chip = array_chip(chip_, parts_, kernel);
+    const auto percent = [](double share) { return fmt::format("{:.1f} %", 100.0 * share); };
+    const auto cycles = double(p.run.cycles);
+    if (p.run.bank_stalls > 0)
+      facts.push_back({"waiting for banks", percent(double(p.run.bank_stalls) / cycles)});
+    if (dram_ != nullptr) {
+      const double linear = p.bytes / array_product(kernel).count / (chip.bandwidth * chip.cycle);
+      facts.push_back({"main memory",
+                       fmt::format("{} stacks of {}", chip_.package.stacks, chip_.package.memory)});
+      facts.push_back({"share of linear", percent(linear / p.run.moving.memory)});
+    }
+    if (chip_.dma.engines > 0)
+      facts.push_back({"DMA engines busy", percent(p.run.moving.engines / cycles)});
+    if (chip_.on_chip_network.link > BytesPerSecond{})
+      facts.push_back({"busiest link busy", percent(p.run.moving.wires / cycles)});
+  }
+
   [[nodiscard]] Played best(const Kernel& kernel) const {
     const ArrayChip chip = array_chip(chip_, parts_, kernel);
     const ArrayProduct product = array_product(kernel);
-    const auto round_trip =
-        static_cast<std::int64_t>(std::ceil(parts_.c.memory.ramp.value() / chip.cycle));
+    const Transfers transfers = transfers_of(chip_, chip, dram_.get());
+    // A calibrated round trip has all of the others in it.
+    const Seconds latency = std::max(parts_.c.memory.ramp, idle_latency_ + transfers.latency());
+    const auto round_trip = static_cast<std::int64_t>(std::ceil(latency.value() / chip.cycle));
     Played out;
     for (const Dataflow d :
          {Dataflow::WeightStationary, Dataflow::OutputStationary, Dataflow::InputStationary}) {
       for (const Shared s : {Shared::Columns, Shared::Rows}) {
-        const Played p = played(chip, product, d, s, round_trip);
+        const SystolicMemory memory = memory_of(chip_, chip, product, s, transfers, round_trip);
+        const Played p = played(chip, product, d, s, memory);
         if (p.seconds < out.seconds) out = p;
       }
     }
@@ -137,7 +153,8 @@ class CycleModel final : public ComputeModel {
     raw.flops = 2.0 * product.m * product.n * product.k * product.count;
     raw.bytes = p.bytes;
     raw.math = product.count * double(p.run.stall_free) * cycle;
-    raw.memory = p.bytes / (parts_.c.memory.share * parts_.bandwidth);
+    raw.memory = p.run.longest > 0 ? product.count * p.run.longest * cycle
+                                   : p.bytes / (parts_.c.memory.share * parts_.bandwidth);
     raw.duration = p.seconds + around(parts_, kernel);
     return kernel_time(raw);
   }
@@ -176,13 +193,16 @@ class CycleModel final : public ComputeModel {
 
   Chip chip_;
   roofline::Parts parts_;
+  std::unique_ptr<StripShare> dram_;  // null: main memory is its bandwidth
+  Seconds idle_latency_;
 };
 
 }  // namespace
 
 std::unique_ptr<ComputeModel> make_cycle_model(const Chip& chip,
-                                               const KernelCalibration& calibration) {
-  return std::make_unique<CycleModel>(chip, calibration);
+                                               const KernelCalibration& calibration,
+                                               const DramKinds& known) {
+  return std::make_unique<CycleModel>(chip, calibration, known);
 }
 
 }  // namespace orrery

@@ -5,9 +5,9 @@
 
 namespace orrery {
 
-std::int64_t FoldQueue::transfer(std::int64_t bytes) const {
-  if (port_.bytes_per_cycle <= 0.0 || bytes == 0) return 0;
-  return static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) / port_.bytes_per_cycle));
+std::int64_t MemoryPort::cycles(std::int64_t bytes) const {
+  if (bytes_per_cycle <= 0.0 || bytes == 0) return 0;
+  return static_cast<std::int64_t>(std::ceil(static_cast<double>(bytes) / bytes_per_cycle));
 }
 
 // load(i)    waits for a free buffer: until fold i - 2 has left the array
@@ -18,8 +18,10 @@ std::int64_t FoldQueue::transfer(std::int64_t bytes) const {
 // Memory serves in the order of asking: load(i) was asked before store(i - 1), as fold i - 2 left.
 void FoldQueue::step(const FoldWork& fold) {
   ++simulated_;
+  const std::int64_t load = std::max(port_.cycles(fold.loads), fold.load_cycles);
+  const std::int64_t store = std::max(port_.cycles(fold.stores), fold.store_cycles);
   const std::int64_t load_begins = std::max(now_.entered[0], now_.memory_free);
-  const std::int64_t load_ends = load_begins + transfer(fold.loads);
+  const std::int64_t load_ends = load_begins + load;
   if (fold.loads > 0) now_.memory_free = load_ends;
   now_.loaded = fold.loads > 0 ? load_ends + port_.latency : now_.entered[0];
   const std::int64_t begin = std::max({now_.entered[1], now_.loaded, now_.stored[0] - fold.rest});
@@ -28,9 +30,9 @@ void FoldQueue::step(const FoldWork& fold) {
   const std::int64_t results = free_again + fold.rest;
   std::int64_t stored = results;
   if (fold.stores > 0) {
-    stored = std::max(results, now_.memory_free) + transfer(fold.stores);
+    stored = std::max(results, now_.memory_free) + store;
     // The bus is taken only while the store moves; loads asked meanwhile go before it.
-    now_.memory_free += transfer(fold.stores);
+    now_.memory_free += store;
   }
   now_.entered[0] = now_.entered[1];
   now_.entered[1] = free_again;

@@ -8,6 +8,8 @@ namespace orrery {
 struct MemoryPort {
   double bytes_per_cycle = 0;  // 0: never waited for
   std::int64_t latency = 0;    // of a load, hidden by no other than the buffers
+
+  [[nodiscard]] std::int64_t cycles(std::int64_t bytes) const;
 };
 
 // What one fold asks for. `interval`: cycles until the next may enter the array; `rest`: further
@@ -15,6 +17,8 @@ struct MemoryPort {
 struct FoldWork {
   std::int64_t interval = 0, rest = 0;
   std::int64_t loads = 0, stores = 0;  // bytes
+  // That these take at least, whatever the port's rate.
+  std::int64_t load_cycles = 0, store_cycles = 0;
 
   friend bool operator==(const FoldWork&, const FoldWork&) = default;
 };
@@ -41,7 +45,6 @@ class FoldQueue {
     std::int64_t memory_free = 0;
   };
   void step(const FoldWork& fold);
-  [[nodiscard]] std::int64_t transfer(std::int64_t bytes) const;
 
   MemoryPort port_;
   State now_;

@@ -1,65 +1,11 @@
 #include "orrery/compute/cycle/systolic_run.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <map>
+
+#include "orrery/compute/cycle/transfers/fold_traffic.hpp"
 
 namespace orrery {
 namespace {
-
-// What a fold loads and stores, in the order row folds outside, column folds inside. An operand's
-// strip stays while its index does, and for good when all of the operand fits in its scratchpad.
-class Traffic {
- public:
-  Traffic(const SystolicArray& array, const Product& product, const SystolicMemory& memory)
-      : array_(array), f_(folding(array, product)) {
-    const bool weights_walk = array.dataflow == Dataflow::InputStationary;
-    const bool outputs_stay = array.dataflow == Dataflow::OutputStationary;
-    // WS and IS: `held` is loaded piece by piece, each once; `walking` is the other operand.
-    held_element_ = weights_walk ? memory.input_element : memory.weight_element;
-    walking_element_ = weights_walk ? memory.weight_element : memory.input_element;
-    const std::int64_t held_room = weights_walk ? memory.input_bytes : memory.weight_bytes;
-    const std::int64_t walking_room = weights_walk ? memory.weight_bytes : memory.input_bytes;
-    const std::int64_t strip = f_.steps * std::min(array.rows, f_.along_rows);
-    const std::int64_t results = f_.along_columns * f_.steps;
-    row_strip_stays_ = 2 * bytes(strip, walking_element_) <= walking_room;
-    held_stays_ = outputs_stay && bytes(results, held_element_) <= held_room;
-    sums_stay_ = bytes(results, memory.partial_element) <= memory.output_bytes;
-    partial_element_ = memory.partial_element;
-    output_element_ = memory.output_element;
-  }
-
-  [[nodiscard]] FoldWork of(std::int64_t i, std::int64_t j) const {
-    const std::int64_t rows = std::min(array_.rows, f_.along_rows - i * array_.rows);
-    const std::int64_t columns = std::min(array_.columns, f_.along_columns - j * array_.columns);
-    FoldWork work;
-    if (j == 0 || !row_strip_stays_) work.loads = bytes(f_.steps * rows, walking_element_);
-    if (array_.dataflow == Dataflow::OutputStationary) {
-      if (i == 0 || !held_stays_) work.loads += bytes(f_.steps * columns, held_element_);
-      work.stores = bytes(rows * columns, output_element_);
-      return work;
-    }
-    work.loads += bytes(rows * columns, held_element_);
-    const std::int64_t results = f_.steps * columns;
-    if (!sums_stay_ && i > 0) work.loads += bytes(results, partial_element_);
-    if (i == f_.row_folds - 1) {
-      work.stores = bytes(results, output_element_);
-    } else if (!sums_stay_) {
-      work.stores = bytes(results, partial_element_);
-    }
-    return work;
-  }
-
- private:
-  static std::int64_t bytes(std::int64_t elements, double element) {
-    return static_cast<std::int64_t>(std::ceil(static_cast<double>(elements) * element));
-  }
-
-  SystolicArray array_;
-  Folding f_;
-  double held_element_ = 0, walking_element_ = 0, partial_element_ = 0, output_element_ = 0;
-  bool row_strip_stays_ = false, held_stays_ = false, sums_stay_ = false;
-};
 
 // Folds whose streams begin at the same phase of the banks stall alike: counted once.
 class StallTable {
@@ -87,7 +33,7 @@ class StallTable {
 SystolicRun systolic_run(const SystolicArray& array, const Product& product,
                          const SystolicMemory& memory) {
   const Folding f = folding(array, product);
-  const Traffic traffic(array, product, memory);
+  FoldTraffic traffic(array, product, memory);
   const std::int64_t alone = fold_cycles(array, f), interval = fold_interval(array, f);
   SystolicArray separate = array;
   separate.folds = Folds::Separate;
@@ -109,7 +55,10 @@ SystolicRun systolic_run(const SystolicArray& array, const Product& product,
     run.stored += count * work.stores;
   };
   const auto played = [&](std::int64_t i, std::int64_t j, std::int64_t count) {
-    FoldWork work = traffic.of(i, j);
+    const FoldMoves& moves = traffic.of(i, j);
+    FoldWork work = moves.work;
+    run.moving += moves.time * double(count);
+    run.longest += moves.longest * double(count);
     const std::int64_t lost =
         memory.pads.ideal()
             ? 0

@@ -1,20 +1,10 @@
 // SystolicRun: one product played fold by fold on a systolic array behind scratchpads with banks
 // and a main memory of finite bandwidth. Without either it equals stall_free_cycles().
 #pragma once
-#include "orrery/compute/cycle/bank_conflicts.hpp"
-#include "orrery/compute/cycle/fold_queue.hpp"
 #include "orrery/compute/cycle/systolic_array.hpp"
+#include "orrery/compute/cycle/systolic_memory.hpp"
 
 namespace orrery {
-
-// Capacities count both halves of a double buffer; 0 keeps nothing between folds.
-struct SystolicMemory {
-  Scratchpads pads;
-  std::int64_t input_bytes = 0, weight_bytes = 0, output_bytes = 0;
-  double input_element = 2, weight_element = 2, output_element = 2;  // bytes; shares when shared
-  double partial_element = 4;  // of a sum that is not complete
-  MemoryPort port;
-};
 
 struct SystolicRun {
   std::int64_t cycles = 0;              // until the last result is in memory
@@ -22,6 +12,8 @@ struct SystolicRun {
   std::int64_t bank_stalls = 0;         // cycles lost to conflicts
   std::int64_t waited = 0;              // cycles in which the array waited for memory
   std::int64_t loaded = 0, stored = 0;  // bytes from and to main memory
+  TransferTime moving;  // cycles of all loads and stores, where the memory has transfers
+  double longest = 0;   // the same, each as long as the slowest of the three
   std::int64_t folds = 0, simulated_folds = 0;
   double utilisation = 0;  // multiply-adds over cycles * rows * columns
 };

@@ -1,34 +1,6 @@
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "orrery/study/chip/chip_answer.hpp"
 
 namespace orrery {
-namespace {
-
-Read<DramKind> dram_kind(const Catalog& catalog, const std::string& name,
-                         const std::string& where) {
-  const std::vector<std::string> known = catalog.names("memories");
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    return tl::unexpected(Diagnostics{
-        {where, fmt::format("saw the memory '{}', whose timings are unknown; expected one of {}",
-                            name, fmt::join(known, ", "))}});
-  }
-  const auto document = catalog.document("memories", name);
-  if (!document) return tl::unexpected(document.error());
-  Diagnostics problems;
-  DramKind kind = read<DramKind>(*document, problems);
-  if (!problems.empty()) return tl::unexpected(problems);
-  for (const DramMistake& m : mistakes(kind)) {
-    const Node* node = document->find(m.key);
-    problems.push_back({(node != nullptr ? *node : *document).where(), m.what});
-  }
-  if (!problems.empty()) return tl::unexpected(problems);
-  return kind;
-}
-
-}  // namespace
 
 Read<ChipDram> chip_dram(const Chip& chip, const Catalog& catalog) {
   const Package& p = chip.package;
@@ -37,7 +9,7 @@ Read<ChipDram> chip_dram(const Chip& chip, const Catalog& catalog) {
     return tl::unexpected(
         Diagnostics{{where, "saw no memory; expected package: {memory: hbm3, stacks: 5, ...}"}});
   }
-  const auto kind = dram_kind(catalog, p.memory, where + "/memory");
+  const auto kind = catalog.memory_kind(p.memory, where + "/memory");
   if (!kind) return tl::unexpected(kind.error());
   ChipDram out;
   out.kind = p.memory;

@@ -117,7 +117,9 @@ std::string to_text(const ChipAnswer& a) {
   std::string out = headline(a) + power_text(a);
   if (a.made) out += heat_text(*a.made);
   if (a.dram) out += dram_text(a);
-  if (!a.made) return out + "\nArea, cost and carbon: unknown, the chip's file has no `package:`\n";
+  if (!a.made)
+    return out +
+           "\nArea, cost and carbon: unknown, the chip's file names no dies under `package:`\n";
   out += area_text(*a.made) + cost_text(*a.made);
   const EmbodiedCarbon& c = a.made->embodied;
   out += "\nCarbon, CO2 equivalents\n";
