@@ -23,9 +23,9 @@ double searched_bandwidth(const ArrayChip& chip, std::size_t level) {
 // From one step of a walk over tiles to the next, one operand's tile stays at most. Were it always
 // the one that is worth most, it would change in one step of its loop's length; let the next best
 // stay in those.
-double least_bytes(const ArrayProduct& p, const std::array<double, 3>& tile) {
-  const double rows = std::ceil(p.m / tile[0]), columns = std::ceil(p.n / tile[1]),
-               depth = std::ceil(p.k / tile[2]);
+double least_bytes(const ArrayProduct& p, const std::array<double, 3>& tile,
+                   const std::array<double, 3>& tiles) {
+  const auto [rows, columns, depth] = tiles;
   const double a = p.m * p.k * p.input_element, b = p.k * p.n * p.weight_element,
                c = p.m * p.n * 2.0 * kPartialElement;
   const double cells = rows * columns * depth;
@@ -57,6 +57,11 @@ class Search {
     ORRERY_CHECK(depth_ <= kDeepestNest, "{} scratchpads within each other", depth_);
     sizes_ = {tile_sizes(p.m, chip.array), tile_sizes(p.n, chip.array),
               tile_sizes(p.k, chip.array)};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const double whole = axis == 0 ? p.m : axis == 1 ? p.n : p.k;
+      for (const double size : sizes_[axis]) tiles_[axis].push_back(std::ceil(whole / size));
+    }
+    measure_moves();
     measure_tiles();
   }
 
@@ -100,7 +105,6 @@ class Search {
   struct Leaf {
     std::array<Inside, 3> flows;
     std::size_t count = 0;  // 0: they do not fit
-    double bytes = 0;       // that they move at least, however the levels outside look
   };
 
   [[nodiscard]] std::array<double, 3> size_of(const Index& i) const {
@@ -112,13 +116,18 @@ class Search {
   }
 
   template <class Visit>
-  static void up_to(const Index& last, const Visit& visit) {
+  static void between(const Index& first, const Index& last, const Visit& visit) {
     Index i{};
-    for (i[0] = 0; i[0] <= last[0]; ++i[0]) {
-      for (i[1] = 0; i[1] <= last[1]; ++i[1]) {
-        for (i[2] = 0; i[2] <= last[2]; ++i[2]) visit(i);
+    for (i[0] = first[0]; i[0] <= last[0]; ++i[0]) {
+      for (i[1] = first[1]; i[1] <= last[1]; ++i[1]) {
+        for (i[2] = first[2]; i[2] <= last[2]; ++i[2]) visit(i);
       }
     }
+  }
+
+  template <class Visit>
+  static void up_to(const Index& last, const Visit& visit) {
+    between(Index{}, last, visit);
   }
 
   [[nodiscard]] Index largest() const {
@@ -126,6 +135,27 @@ class Search {
       return static_cast<std::uint8_t>(sizes_[axis].size() - 1);
     };
     return {last(0), last(1), last(2)};
+  }
+
+  // Bytes that tiles of each size move at least at each level, however the levels outside look.
+  void measure_moves() {
+    for (std::size_t l = 0; l < depth_; ++l) {
+      const bool is_alike = l > 0 && seen_[l].input_element == seen_[l - 1].input_element &&
+                            seen_[l].weight_element == seen_[l - 1].weight_element;
+      if (!is_alike) {
+        std::vector<double>& moved = moves_.emplace_back();
+        moved.reserve(sizes_[0].size() * sizes_[1].size() * sizes_[2].size());
+        up_to(largest(), [&](const Index& i) {
+          const std::array<double, 3> tiles{tiles_[0][i[0]], tiles_[1][i[1]], tiles_[2][i[2]]};
+          moved.push_back(p_.count * least_bytes(seen_[l], size_of(i), tiles));
+        });
+      }
+      moves_of_.push_back(moves_.size() - 1);
+    }
+  }
+
+  [[nodiscard]] double moved_at_least(std::size_t level, const Index& i) const {
+    return moves_[moves_of_[level]][leaf_at(i)];
   }
 
   void measure_tiles() {
@@ -143,21 +173,25 @@ class Search {
           beaten |= leaf.flows[f].math <= work.math && leaf.flows[f].stream <= work.stream;
         if (!beaten) leaf.flows[leaf.count++] = work;
       }
-      leaf.bytes = p_.count * least_bytes(seen_.back(), tile);
-      least_bytes_ = std::min(least_bytes_, leaf.bytes);
+      least_bytes_ = std::min(least_bytes_, moved_at_least(depth_ - 1, i));
     });
   }
 
   // No level moves less than the one outside it, whose tiles are larger, and the innermost no less
   // than the best of its tiles alone.
-  [[nodiscard]] double bound(const Laid& laid, std::size_t level) const {
-    Spent spent = laid.spent;
+  [[nodiscard]] double bound(Spent spent, double moved, std::size_t level) const {
     for (std::size_t l = level + 1; l < depth_; ++l) {
-      const double bytes =
-          l + 1 == depth_ ? std::max(laid.tiles.bytes, least_bytes_) : laid.tiles.bytes;
+      const double bytes = l + 1 == depth_ ? std::max(moved, least_bytes_) : moved;
       spent.add(bytes / searched_bandwidth(chip_, l), 0, true);
     }
     return spent.duration(least_math_, least_stream_, chip_.hidden);
+  }
+
+  // Before the orders of these tiles are tried.
+  [[nodiscard]] double bound(Spent spent, const Index& i, std::size_t level) const {
+    const double moved = moved_at_least(level, i);
+    spent.add(moved / searched_bandwidth(chip_, level), 0, true);
+    return bound(spent, moved, level);
   }
 
   [[nodiscard]] Laid laid(const Spent& before, std::size_t level, const Room& held,
@@ -169,24 +203,28 @@ class Search {
     return out;
   }
 
-  // Every way to lay tiles into `level`. The innermost level's are compared, others visited.
+  // Every way to lay tiles of these sizes into `level`. The innermost level's are compared, others
+  // visited.
   template <class Visit>
-  void lay(const Branch& parent, std::size_t level, const Visit& visit) {
+  void lay(const Branch& parent, std::size_t level, const Index& first, const Index& last,
+           const Visit& visit) {
     const auto number = static_cast<unsigned>(level) + 1U;
     std::array<std::vector<AxisCut>, 3> cuts;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      cuts[axis].reserve(parent.index[axis] + 1);
-      for (std::size_t i = 0; i <= parent.index[axis]; ++i)
+      cuts[axis].reserve(last[axis] - first[axis] + 1U);
+      for (std::size_t i = first[axis]; i <= last[axis]; ++i)
         cuts[axis].push_back(cut_axis(parent.runs[axis], sizes_[axis][i], number));
     }
     NestLoops loops = parent.loops;
-    up_to(parent.index, [&](const Index& i) {
+    between(first, last, [&](const Index& i) {
       const Leaf* leaf = level + 1 == depth_ ? &leaves_[leaf_at(i)] : nullptr;
-      if (leaf != nullptr && (leaf->count == 0 || cannot_win(parent.spent, level, *leaf))) return;
+      if (leaf != nullptr && (leaf->count == 0 || cannot_win(parent.spent, i, *leaf))) return;
+      if (leaf == nullptr && bound(parent.spent, i, level) >= least_) return;
       const std::array<double, 3> tile = size_of(i);
       const Room held = room(seen_[level], tile);
       if (held.once() > chip_.nest[level].capacity) return;
-      const Cuts cut{&cuts[0][i[0]], &cuts[1][i[1]], &cuts[2][i[2]]};
+      const Cuts cut{&cuts[0][i[0] - first[0]], &cuts[1][i[1] - first[1]],
+                     &cuts[2][i[2] - first[2]]};
       for (std::size_t axis = 0; axis < 3; ++axis) loops.tiles[number][axis] = cut[axis]->tiles;
       const unsigned orders = kOrdersToTry[loops_cut(cut)];
       for (std::size_t o = 0; o < std::size(kOrders); ++o) {
@@ -200,7 +238,8 @@ class Search {
           chosen_[level] = here.tiles;
           finish(here.spent, *leaf);
         } else {
-          visit(Step{i, static_cast<std::uint8_t>(o), bytes, bound(here, level)});
+          visit(Step{i, static_cast<std::uint8_t>(o), bytes,
+                     bound(here.spent, here.tiles.bytes, level)});
         }
       }
     });
@@ -223,8 +262,9 @@ class Search {
     return out;
   }
 
-  [[nodiscard]] bool cannot_win(Spent spent, std::size_t level, const Leaf& leaf) const {
-    spent.add(leaf.bytes / searched_bandwidth(chip_, level), 0, true);
+  [[nodiscard]] bool cannot_win(Spent spent, const Index& i, const Leaf& leaf) const {
+    const std::size_t level = depth_ - 1;
+    spent.add(moved_at_least(level, i) / searched_bandwidth(chip_, level), 0, true);
     for (std::size_t f = 0; f < leaf.count; ++f) {
       const Inside& work = leaf.flows[f];
       if (spent.duration(work.math, work.stream, chip_.hidden) < least_) return false;
@@ -242,25 +282,46 @@ class Search {
     }
   }
 
-  // The step that may win most is followed first, so that most others need not be.
+  void follow(const Branch& branch, const Step& step, std::size_t level) {
+    if (step.least >= least_) return;
+    const std::array<double, 3> tile = size_of(step.index);
+    const Laid here = laid(branch.spent, level, room(seen_[level], tile),
+                           {tile, kOrders[step.order]}, step.bytes);
+    chosen_[level] = here.tiles;
+    descend(grown(branch, step.index, here, level), level + 1);
+  }
+
+  // Of the tiles that fit, those that may win most.
+  [[nodiscard]] Index most_promising(const Branch& branch, std::size_t level) const {
+    Index best{};
+    double least = std::numeric_limits<double>::infinity();
+    up_to(branch.index, [&](const Index& i) {
+      if (room(seen_[level], size_of(i)).once() > chip_.nest[level].capacity) return;
+      const double promised = bound(branch.spent, i, level);
+      if (promised < least) {
+        least = promised;
+        best = i;
+      }
+    });
+    return best;
+  }
+
+  // What may win most is followed first, so that most others need not be.
   void descend(const Branch& branch, std::size_t level) {
     std::vector<Step> waiting;
-    std::size_t first = 0;
-    lay(branch, level, [&](const Step& step) {
-      if (step.least >= least_) return;
-      if (!waiting.empty() && step.least < waiting[first].least) first = waiting.size();
-      waiting.push_back(step);
-    });
-    const auto follow = [&](const Step& step) {
-      if (step.least >= least_) return;
-      const std::array<double, 3> tile = size_of(step.index);
-      const Laid here = laid(branch.spent, level, room(seen_[level], tile),
-                             {tile, kOrders[step.order]}, step.bytes);
-      chosen_[level] = here.tiles;
-      descend(grown(branch, step.index, here, level), level + 1);
+    const auto wait = [&](const Step& step) {
+      if (step.least < least_) waiting.push_back(step);
     };
-    if (!waiting.empty()) follow(waiting[first]);
-    for (const Step& step : waiting) follow(step);
+    if (level + 1 < depth_ && nest_.empty()) {
+      const Index first = most_promising(branch, level);
+      lay(branch, level, first, first, wait);
+      if (!waiting.empty())
+        follow(branch, *std::ranges::min_element(waiting, {}, &Step::least), level);
+      waiting.clear();
+    }
+    lay(branch, level, Index{}, branch.index, wait);
+    std::ranges::stable_sort(waiting, {}, &Step::least);
+    for (const Step& step : waiting) follow(branch, step, level);
   }
 
   [[nodiscard]] Branch whole_product() const {
@@ -276,6 +337,9 @@ class Search {
   Loop split_;
   std::size_t depth_;
   std::array<std::vector<double>, 3> sizes_;
+  std::array<std::vector<double>, 3> tiles_;  // of the whole product, by axis and size
+  std::vector<std::vector<double>> moves_;    // of levels that differ
+  std::vector<std::size_t> moves_of_;         // by level, into them
   std::vector<Leaf> leaves_;
   double least_math_ = std::numeric_limits<double>::infinity();
   double least_stream_ = std::numeric_limits<double>::infinity();
