@@ -35,18 +35,22 @@ struct Tile {
 
 inline constexpr std::size_t kMostTiles = 12;
 
+// Elements of an MLA cache's token that carry position only (DeepSeek-V2, section 2.1.3).
+inline constexpr double kRope = 64.0;
+
 struct Parts {
   ChipKind kind = ChipKind::Gpu;
   double sms = 1;
-  double array = 0;         // rows of a systolic array
-  double bandwidth = 0;     // bytes/s, the data sheet's
-  double vector = 0;        // FLOP/s
-  double l2 = 0;            // bytes
-  double resident = 0;      // bytes of it that all cores find: parts may hold the same
-  double gather_cores = 0;  // subcores of all gather engines; 0: it has none
-  double gather_width = 0;  // bytes that one of them handles in a cycle
-  double gather_clock = 0;  // Hz
-  double granule = 0;       // bytes of main memory's least access
+  double array = 0;           // rows of a systolic array
+  double bandwidth = 0;       // bytes/s, the data sheet's
+  double vector = 0;          // FLOP/s
+  double transcendental = 0;  // exponentials, roots or divisions a second
+  double l2 = 0;              // bytes
+  double resident = 0;        // bytes of it that all cores find: parts may hold the same
+  double gather_cores = 0;    // subcores of all gather engines; 0: it has none
+  double gather_width = 0;    // bytes that one of them handles in a cycle
+  double gather_clock = 0;    // Hz
+  double granule = 0;         // bytes of main memory's least access
   Path fp32, tf32, bf16, fp8, fp8_block, int8, fp4, fp8_on_fp4, int8_weights, int4_weights;
   std::array<Tile, kMostTiles> tiles;
   std::size_t tile_count = 0;
