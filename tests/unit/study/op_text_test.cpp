@@ -74,7 +74,7 @@ TEST(OpText, EveryMistakeIsLocatedByColumn) {
   EXPECT_EQ(problems("norm 8x8 bf16 fp8"), "op:1:15: saw a second format, fp8; expected one\n");
   EXPECT_EQ(problems("decode heads=2"),
             "op:1:15: saw no kv; expected decode [batch=1] [q=1] kv=N heads=N [kv_heads=heads] "
-            "[dim=128] [window=0]\n");
+            "[dim=128] [window=0] [page=0]\n");
   EXPECT_EQ(problems("top_k 8x8 k=nan"), "op:1:13: saw 'nan'; expected k, a whole number from 1\n");
   EXPECT_EQ(problems("top_k 8x8 scaling=rwo"),
             "op:1:19: saw 'rwo'; expected one of none, tensor, row, block, mx\n");
@@ -90,6 +90,7 @@ TEST(OpText, EveryFormIsRead) {
                              "scan tokens=8 heads=8",
                              "norm 8x8",
                              "softmax 8x8",
+                             "quantise 8x8",
                              "elementwise 8x8",
                              "embedding 8x8",
                              "top_k 8x8"};

@@ -46,6 +46,11 @@ ArrayProduct product(double m, double n, double k, double element) {
   return p;
 }
 
+// FLOP of all products.
+double per_score(const ArrayAttention& a) {
+  return a.is_backward ? 2.0 * (3.0 * a.head + 2.0 * a.value) : 2.0 * (a.head + a.value);
+}
+
 }  // namespace
 
 // Forward S = Q K', O += P V. Backward S and dP = dO V', then dV += P' dO, dQ += dS K,
@@ -57,6 +62,11 @@ ScoreProducts score_products(const ArrayAttention& a, double rows, double keys) 
            product(keys, a.value, rows, e), product(rows, a.head, keys, e),
            product(keys, a.head, rows, e)},
           5};
+}
+
+double product_operations(const ArrayAttention& a, double rows, double keys) {
+  const double widened = a.element < kPartialElement ? keys * (a.head + a.value) : 0.0;
+  return per_score(a) * rows * keys + widened;
 }
 
 // A score forward: scaled, compared with the row's maximum, less it, exponential, summed, cast.
@@ -72,9 +82,7 @@ ScoreOperations score_operations(const ArrayAttention& a, double scores, double 
 }
 
 double useful_flops(const ArrayAttention& a) {
-  const double products =
-      a.is_backward ? 2.0 * (3.0 * a.head + 2.0 * a.value) : 2.0 * (a.head + a.value);
-  return products * seen_scores(a.mask) * a.group * a.count;
+  return per_score(a) * seen_scores(a.mask) * a.group * a.count;
 }
 
 ArrayAttention array_attention(const Kernel& k) {
@@ -85,6 +93,7 @@ ArrayAttention array_attention(const Kernel& k) {
   const bool is_latent = !a.is_backward && k.kv_latent > 0;
   const double shared = is_latent ? 1.0 : std::max(1.0, k.kv_heads);
   a.group = std::max(1.0, std::round(k.heads / shared));
+  a.kv_heads = std::max(1.0, std::round(k.heads / a.group));
   a.count = k.batch * k.heads / a.group;
   a.head = is_latent ? k.kv_latent : k.head_dim;
   a.value = is_latent          ? k.kv_latent - roofline::kRope

@@ -20,6 +20,7 @@ struct AttentionBytes {
 struct ArrayAttention {
   AttentionMask mask;
   double count = 1;                // KV heads of all sequences
+  double kv_heads = 1;             // of one sequence
   double group = 1;                // query heads that share one of them
   double head = 128, value = 128;  // widths of what makes scores and of what they weigh
   double page = 1;                 // keys come in whole pages of so many
@@ -36,6 +37,9 @@ struct ScoreProducts {
   std::size_t count = 0;
 };
 ScoreProducts score_products(const ArrayAttention& attention, double rows, double keys);
+
+// The same products on vector units, in operations: multiplied, added, and each key widened.
+double product_operations(const ArrayAttention& attention, double rows, double keys);
 
 // Vector operations, those on the transcendental units among them, of so many scores, rescalings
 // of rows (one a row and block of keys), and rows in all.

@@ -81,7 +81,11 @@ MappedKernel attention_kernel(const ArrayTarget& target, const Kernel& kernel) {
       {"exponentials", show(Seconds{m.transcendental})},
       {"softmax", beside ? "beside the products of another block" : "in turns with the products"},
       {innermost_name(target) + " held",
-       fmt::format("{}, {} buffers", mebibytes(m.held_bytes), m.cut.double_buffered ? 2 : 1)}};
+       fmt::format("{}, {:.0f} buffers", mebibytes(m.held_bytes), m.cut.buffers)}};
+  if (m.cut.multiplier == Multiplier::VectorUnits)
+    out.facts.push_back({"products", "on the vector units"});
+  if (m.cut.side_by_side > 1)
+    out.facts.push_back({"KV heads an array", counted(m.cut.side_by_side)});
   if (m.cut.pieces > 1) out.facts.push_back({"pieces of keys", counted(m.cut.pieces)});
   for (std::size_t l = 0; l + 1 < m.levels; ++l) {
     if (m.keeps[l]) out.facts.push_back({target.levels[l].name + " keeps", "what comes again"});

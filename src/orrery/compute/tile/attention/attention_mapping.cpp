@@ -55,14 +55,14 @@ AttentionCut clipped(const ArrayAttention& a, const AttentionCut& cut) {
 // blocks.
 double held_by(const ArrayAttention& a, const AttentionCut& cut) {
   const double rows = cut.queries * cut.heads;
-  return (cut.double_buffered ? 2.0 : 1.0) * (rows * a.row.in + cut.keys * a.key.in) +
-         rows * a.row.sum + cut.keys * a.key.sum +
-         (cut.turns == SoftmaxTurns::Beside ? 2.0 : 1.0) * rows * cut.keys * a.score;
+  const double scores = (cut.turns == SoftmaxTurns::Beside ? 2.0 : 1.0) * rows * cut.keys * a.score;
+  return cut.side_by_side * (cut.buffers * (rows * a.row.in + cut.keys * a.key.in) +
+                             rows * a.row.sum + cut.keys * a.key.sum + scores);
 }
 
 double first_blocks(const ArrayAttention& a, const AttentionCut& cut) {
   const double rows = cut.queries * cut.heads;
-  return rows * (a.row.in + a.row.out) + cut.keys * (a.key.in + a.key.out);
+  return cut.side_by_side * (rows * (a.row.in + a.row.out) + cut.keys * (a.key.in + a.key.out));
 }
 
 // From inside: once a scratchpad keeps what comes again, twice so that the next head's comes in
@@ -83,9 +83,10 @@ void set_traffic(const std::vector<ArrayLevel>& nest, const ArrayAttention& a,
 // How much longer the busiest instance works than its even share: they share out the blocks that
 // stay, or pieces of the keys that pass by these.
 double unevenness(const ArrayAttention& a, const AttentionCut& cut, double instances) {
-  const double rows = a.count * a.group / cut.heads * blocks_of(a.mask.queries, cut.queries),
+  const double heads = a.count / cut.side_by_side;
+  const double rows = heads * a.group / cut.heads * blocks_of(a.mask.queries, cut.queries),
                keys = blocks_of(a.mask.keys, cut.keys);
-  const double shares = cut.stays == StayingBlock::Queries ? rows * cut.pieces : a.count * keys;
+  const double shares = cut.stays == StayingBlock::Queries ? rows * cut.pieces : heads * keys;
   const double longest_piece = blocks_of(keys, cut.pieces) * cut.pieces / keys;
   return longest_piece * blocks_of(shares, instances) * instances / shares;
 }
@@ -120,20 +121,22 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
   m.transcendental = work.transcendental * uneven;
   m.scratchpad_bytes = work.scratchpad_bytes;
 
+  const double steps = m.visited / (innermost.instances * m.cut.side_by_side);  // one after another
   set_traffic(nest, a, head_bytes(a, m.cut, v), m);
   Spent spent;
   double latencies = chip.latency, outside = chip.bandwidth;
   for (std::size_t l = 0; l < nest.size(); ++l) {
-    // One block ahead: each takes a round trip at least.
+    // As many blocks are on their way as there are buffers for them.
     const double round_trip = l == 0 ? chip.round_trip : nest[l - 1].latency;
-    const double seconds = std::max(seconds_of(m.bytes[l], outside),
-                                    outside > 0 ? round_trip * m.visited / innermost.instances : 0);
+    const double seconds =
+        std::max(seconds_of(m.bytes[l], outside),
+                 outside > 0 ? round_trip * steps / std::max(1.0, m.cut.buffers - 1.0) : 0);
     if (l == 0) m.memory = seconds;
-    spent.add(seconds, seconds_of(first_blocks(a, m.cut), outside), m.cut.double_buffered);
+    spent.add(seconds, seconds_of(first_blocks(a, m.cut), outside), m.cut.buffers > 1);
     outside = nest[l].bandwidth;
     latencies += nest[l].latency;
   }
-  m.duration = spent.duration(together(m, m.visited / innermost.instances),
+  m.duration = spent.duration(together(m, steps),
                               seconds_of(m.scratchpad_bytes, innermost.bandwidth), chip.hidden) +
                filling_cycles(chip) * chip.cycle + latencies;
   const double multiplied = m.products / chip.cycle * chip.array * chip.array * chip.arrays;
@@ -165,50 +168,111 @@ std::vector<double> key_blocks(const ArrayChip& chip, const ArrayAttention& a) {
   return tile_sizes(a.mask.keys, std::ceil(chip.array / a.page) * a.page);
 }
 
-AttentionMapping best_attention_mapping(const ArrayChip& chip, const ArrayAttention& a) {
-  constexpr std::pair<SoftmaxTurns, bool> kBuffers[] = {{SoftmaxTurns::Beside, true},
-                                                        {SoftmaxTurns::InTurns, true},
-                                                        {SoftmaxTurns::Beside, false},
-                                                        {SoftmaxTurns::InTurns, false}};
-  // What stays, and whether all instances work on one block of queries.
-  constexpr std::pair<StayingBlock, int> kShares[] = {
-      {StayingBlock::Queries, 1}, {StayingBlock::Keys, 1}, {StayingBlock::Queries, 2}};
+std::vector<double> side_by_side(const ArrayChip& chip, const ArrayAttention& a) {
+  std::vector<double> out{1};
+  if (a.is_backward) return out;
+  const double most = std::min(a.kv_heads, std::floor(chip.array / std::max(a.head, a.value)));
+  for (double heads = 2; heads <= most; ++heads) {
+    if (std::fmod(a.kv_heads, heads) == 0) out.push_back(heads);
+  }
+  return out;
+}
+
+namespace {
+
+class Search {
+ public:
+  Search(const ArrayChip& chip, const ArrayAttention& attention)
+      : chip_(chip), a_(attention), nest_(nest_of(chip)), useful_(useful_flops(attention)) {}
+
+  // All ways to buffer and to share out one block, from most buffers: fewer are never faster.
+  void consider(AttentionCut cut) {
+    constexpr std::pair<SoftmaxTurns, int> kBuffers[] = {{SoftmaxTurns::Beside, 2},
+                                                         {SoftmaxTurns::InTurns, 2},
+                                                         {SoftmaxTurns::Beside, 1},
+                                                         {SoftmaxTurns::InTurns, 1}};
+    cut = clipped(a_, cut);
+    // Masked scores come on top of the useful ones.
+    if (cut.multiplier == Multiplier::VectorUnits && cannot_win(useful_ / chip_.vector)) return;
+    std::optional<BlockWork> work;
+    for (const auto& [turns, buffers] : kBuffers) {
+      cut.turns = turns;
+      cut.buffers = buffers;
+      if (held_by(a_, cut) > room_of(nest_.back())) continue;
+      if (!work) work = block_work(chip_, a_, cut);
+      if (cannot_win(std::max({work->products, work->vector, work->transcendental}))) return;
+      share_out(cut, *work);
+      if (turns == SoftmaxTurns::Beside && buffers > 1) break;
+    }
+  }
+
   AttentionMapping best;
   int considered = 0;
-  const std::vector<double> columns = key_blocks(chip, a);
-  const std::vector<ArrayLevel> nest = nest_of(chip);
-  const double room = room_of(nest.back());
+
+ private:
+  [[nodiscard]] bool cannot_win(double least) const { return best.fits && least >= best.duration; }
+
+  void share_out(AttentionCut cut, const BlockWork& work) {
+    constexpr std::pair<StayingBlock, bool> kShares[] = {
+        {StayingBlock::Queries, false}, {StayingBlock::Keys, false}, {StayingBlock::Queries, true}};
+    const double instances = nest_.back().instances;
+    for (const auto& [stays, in_pieces] : kShares) {
+      if (in_pieces && (instances < 2 || cut.keys >= a_.mask.keys)) continue;
+      cut.stays = stays;
+      cut.pieces = in_pieces ? instances : 1;
+      ++considered;
+      AttentionMapping m = priced(chip_, nest_, a_, cut, work);
+      const double streaming = m.bytes[0] / chip_.bandwidth;
+      if (cut.buffers > 1 && m.memory > streaming) {
+        AttentionCut deeper = cut;
+        deeper.buffers = buffers_for(cut, m.memory / streaming);
+        m = priced(chip_, nest_, a_, deeper, work);
+      }
+      if (!best.fits || m.duration < best.duration) best = m;
+    }
+  }
+
+  // Enough that round trips wait for no block, or as many as fit.
+  [[nodiscard]] double buffers_for(AttentionCut cut, double times_slower) const {
+    const double held = held_by(a_, cut);
+    cut.buffers += 1;
+    const double more = (room_of(nest_.back()) - held) / (held_by(a_, cut) - held);
+    return 1 + std::min(1 + std::floor(more), std::ceil(times_slower));
+  }
+
+  const ArrayChip& chip_;
+  const ArrayAttention& a_;
+  std::vector<ArrayLevel> nest_;
+  double useful_;
+};
+
+}  // namespace
+
+AttentionMapping best_attention_mapping(const ArrayChip& chip, const ArrayAttention& a) {
+  Search search(chip, a);
+  const std::vector<double> columns = key_blocks(chip, a), narrow = side_by_side(chip, a);
   for (const double heads : packed_heads(a)) {
     for (const double queries : query_blocks(chip, a, heads)) {
       for (const double keys : columns) {
-        AttentionCut cut = clipped(a, {queries, heads, keys});
-        std::optional<BlockWork> work;
-        for (const auto& [turns, twice] : kBuffers) {
-          cut.turns = turns;
-          cut.double_buffered = twice;
-          if (held_by(a, cut) > room) continue;
-          if (!work) work = block_work(chip, a, cut);
-          for (const auto& [stays, pieces] : kShares) {
-            if (pieces > 1 && (nest.back().instances < 2 || cut.keys >= a.mask.keys)) continue;
-            cut.stays = stays;
-            cut.pieces = pieces > 1 ? nest.back().instances : 1;
-            ++considered;
-            const AttentionMapping m = priced(chip, nest, a, cut, *work);
-            if (!best.fits || m.duration < best.duration) best = m;
-          }
-          if (turns == SoftmaxTurns::Beside && twice) break;  // fewer buffers are never faster
+        AttentionCut cut{queries, heads, keys};
+        for (const double together : narrow) {
+          cut.side_by_side = together;
+          search.consider(cut);
         }
+        cut.side_by_side = 1;
+        cut.multiplier = Multiplier::VectorUnits;
+        search.consider(cut);
       }
     }
   }
-  if (!best.fits) {  // block by block, nothing twice
-    best = attention_mapped(
+  if (!search.best.fits) {  // block by block, nothing twice
+    search.best = attention_mapped(
         chip, a,
         {std::ceil(chip.array / a.group), a.group, std::ceil(chip.array / a.page) * a.page,
-         StayingBlock::Queries, SoftmaxTurns::InTurns, false});
+         StayingBlock::Queries, SoftmaxTurns::InTurns, 1});
   }
-  best.considered = considered;
-  return best;
+  search.best.considered = search.considered;
+  return search.best;
 }
 
 }  // namespace orrery

@@ -23,6 +23,15 @@ struct EnumNames<StayingBlock> {
       {"queries", StayingBlock::Queries}, {"keys and values", StayingBlock::Keys}};
 };
 
+// What multiplies: arrays, or vector units, which few rows may keep busier.
+enum class Multiplier : std::uint8_t { Arrays, VectorUnits };
+
+template <>
+struct EnumNames<Multiplier> {
+  static constexpr std::pair<const char*, Multiplier> values[] = {
+      {"arrays", Multiplier::Arrays}, {"vector units", Multiplier::VectorUnits}};
+};
+
 // Beside: the softmax of one block while the arrays multiply another one.
 enum class SoftmaxTurns : std::uint8_t { Beside, InTurns };
 
@@ -30,8 +39,10 @@ struct AttentionCut {
   double queries = 0, heads = 1, keys = 0;  // a block: queries of so many heads of a group; keys
   StayingBlock stays = StayingBlock::Queries;
   SoftmaxTurns turns = SoftmaxTurns::Beside;
-  bool double_buffered = true;
+  double buffers = 2;  // for what comes in: 1 by turns, else all but one are on their way
   double pieces = 1;  // of the keys, of a block of queries, each an instance's; added up at the end
+  Multiplier multiplier = Multiplier::Arrays;
+  double side_by_side = 1;  // KV heads in one array: narrow ones fill it together
 };
 
 struct AttentionMapping {
@@ -64,6 +75,7 @@ AttentionMapping best_attention_mapping(const ArrayChip& chip, const ArrayAttent
 std::vector<double> packed_heads(const ArrayAttention& attention);
 std::vector<double> query_blocks(const ArrayChip& chip, const ArrayAttention& attention,
                                  double heads);
+std::vector<double> side_by_side(const ArrayChip& chip, const ArrayAttention& attention);
 std::vector<double> key_blocks(const ArrayChip& chip, const ArrayAttention& attention);
 
 }  // namespace orrery

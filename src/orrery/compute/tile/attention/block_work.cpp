@@ -38,27 +38,43 @@ std::array<AlikeBlocks, 4> alike_blocks(const ArrayAttention& a, const Attention
   return out;
 }
 
+// Forward, of heads side by side: queries of each beside zeros for the others' keys, and values of
+// all beside each other, of which each head's rows take their own.
+ArrayProduct widened(ArrayProduct p, std::size_t which, double heads, double pairs) {
+  p.m *= heads;
+  (which == 0 ? p.k : p.n) *= heads;
+  p.count = pairs / heads;
+  return p;
+}
+
 }  // namespace
 
 BlockWork block_work(const ArrayChip& chip, const ArrayAttention& a, const AttentionCut& cut) {
   BlockWork sum;
+  double multiplied = 0;  // operations of products on vector units
   sum.visits = block_visits(a.mask, cut.queries, cut.keys);
   for (const AlikeBlocks& alike : alike_blocks(a, cut, sum.visits)) {
     if (alike.pairs <= 0) continue;
     sum.scores += alike.pairs * alike.rows * alike.keys;
+    if (cut.multiplier == Multiplier::VectorUnits) {
+      multiplied += alike.pairs * product_operations(a, alike.rows, alike.keys);
+      sum.scratchpad_bytes += alike.pairs * (alike.rows * (a.row.in + 2.0 * a.row.sum) +
+                                             alike.keys * (a.key.in + 2.0 * a.key.sum));
+      continue;
+    }
     ScoreProducts products = score_products(a, alike.rows, alike.keys);
     for (std::size_t i = 0; i < products.count; ++i) {
-      products.product[i].count = alike.pairs;
-      const ArrayWork w = least_work(chip, products.product[i]);
+      const ArrayProduct p = widened(products.product[i], i, cut.side_by_side, alike.pairs);
+      const ArrayWork w = least_work(chip, p);
       sum.products += w.cycles * chip.cycle;
-      sum.scratchpad_bytes += alike.pairs * w.scratchpad_bytes;
+      sum.scratchpad_bytes += p.count * w.scratchpad_bytes;
     }
   }
   const BlockVisits& v = sum.visits;
   const double rows = a.count * a.group;
   const ScoreOperations operations =
       score_operations(a, sum.scores, rows * v.queries, rows * a.mask.queries);
-  sum.vector = seconds_of(operations.operations, chip.vector);
+  sum.vector = seconds_of(operations.operations + multiplied, chip.vector);
   sum.transcendental = seconds_of(operations.transcendentals, chip.transcendental);
   sum.scratchpad_bytes += sum.scores * (a.score - kPartialElement);
   return sum;

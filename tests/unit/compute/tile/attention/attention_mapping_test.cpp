@@ -147,10 +147,17 @@ TEST(AttentionMapping, TheBestIsTheLeastOfTheWholeSpace) {
         for (const double keys : key_blocks(c, a)) {
           for (const StayingBlock stays : {StayingBlock::Queries, StayingBlock::Keys}) {
             for (const SoftmaxTurns turns : {SoftmaxTurns::Beside, SoftmaxTurns::InTurns}) {
-              for (const bool twice : {true, false}) {
-                const AttentionMapping m =
-                    attention_mapped(c, a, {queries, heads, keys, stays, turns, twice});
-                ASSERT_TRUE(!m.fits || best.duration <= m.duration * (1 + 1e-12));
+              for (const double buffers : {1, 2, 3, 5}) {
+                AttentionCut cut{queries, heads, keys, stays, turns, buffers};
+                cut.multiplier = Multiplier::VectorUnits;
+                AttentionMapping m = attention_mapped(c, a, cut);
+                ASSERT_TRUE(!m.fits || best.duration <= m.duration);
+                cut.multiplier = Multiplier::Arrays;
+                for (const double together : side_by_side(c, a)) {
+                  cut.side_by_side = together;
+                  m = attention_mapped(c, a, cut);
+                  ASSERT_TRUE(!m.fits || best.duration <= m.duration);
+                }
               }
             }
           }
@@ -198,7 +205,9 @@ TEST(AttentionMapping, NothingBeatsThePeaksNorReadsAnOperandLessThanOnce) {
                                    block_visits(a.mask, 1, 1).touched_keys * a.key.in);
     ASSERT_GE(m.bytes[0], once * (1 - 1e-12));
     ASSERT_GE(m.duration, once / c.bandwidth * (1 - 1e-12));
-    ASSERT_GE(m.products, useful_flops(a) / (2 * c.array * c.array * c.arrays) * (1 - 1e-12));
+    const double peak =
+        m.cut.multiplier == Multiplier::Arrays ? 2 * c.array * c.array * c.arrays : c.vector;
+    ASSERT_GE(m.units(), useful_flops(a) / peak * (1 - 1e-12));
     ASSERT_LE(m.utilisation, 1 + 1e-12);
     const double exponentials = seen_scores(a.mask) * a.group * a.count;
     ASSERT_GE(m.transcendental, exponentials / c.transcendental * (1 - 1e-12));
@@ -236,6 +245,39 @@ TEST(AttentionMapping, HalfAHeadTakesAsLongAsAWholeOne) {
   const double whole = attention_mapped(c, array_attention(k), cut).products;
   k.head_dim = k.v_head_dim = 2;
   EXPECT_DOUBLE_EQ(attention_mapped(c, array_attention(k), cut).products, whole);
+}
+
+// One new token for each of two heads half as wide as the array: together they take as long as one.
+TEST(AttentionMapping, NarrowHeadsSideBySideFillTheArray) {
+  Kernel k{.kind = OpKind::Attention};
+  k.batch = k.q_len = 1;
+  k.kv_len = 64;
+  k.heads = k.kv_heads = 2;
+  k.head_dim = k.v_head_dim = 2;
+  ArrayChip c = chip_with_vectors(1e6);
+  c.arrays = 1;
+  AttentionCut cut{1, 1, 64};
+  const double apart = attention_mapped(c, array_attention(k), cut).products;
+  cut.side_by_side = 2;
+  EXPECT_DOUBLE_EQ(2 * attention_mapped(c, array_attention(k), cut).products, apart);
+  EXPECT_EQ(side_by_side(c, array_attention(k)), (std::vector<double>{1, 2}));
+}
+
+// One row alone leaves arrays idle: vector units that are fast enough multiply it sooner.
+TEST(AttentionMapping, VectorUnitsMultiplyALoneRowWhereTheyAreFaster) {
+  Kernel k{.kind = OpKind::Attention};
+  k.batch = 64;
+  k.q_len = k.heads = k.kv_heads = 1;
+  k.kv_len = 256;
+  k.head_dim = k.v_head_dim = 4;
+  ArrayChip c = chip_with_vectors(1e6);
+  c.bandwidth = 1e6;
+  c.vector = 4;
+  EXPECT_EQ(best_attention_mapping(c, array_attention(k)).cut.multiplier, Multiplier::Arrays);
+  c.vector = 1000;
+  const AttentionMapping m = best_attention_mapping(c, array_attention(k));
+  EXPECT_EQ(m.cut.multiplier, Multiplier::VectorUnits);
+  EXPECT_EQ(m.products, 0);
 }
 
 // Two cores, one sequence with one KV head: pieces of the keys keep both at work.
