@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/program/plan.hpp"
@@ -143,6 +144,12 @@ void fill_quantise(const Values& v, Kernel& k) {
   k.bytes_written = k.m * k.n * bytes_per_element(k.weights);
 }
 
+void fill_dequantise(const Values& v, Kernel& k) {
+  fill_quantise(v, k);
+  k.scaling = Scaling::None;  // scales are known
+  std::swap(k.bytes_read, k.bytes_written);
+}
+
 void fill_elementwise(const Values& v, Kernel& k) {
   k.kind = OpKind::Elementwise;
   fill_rows(v, k);
@@ -227,6 +234,11 @@ const std::vector<Form>& forms() {
        {},
        "into weights=FORMAT, fp8 by default, a scale for each scaling=, row by default",
        fill_quantise},
+      {"dequantise",
+       {"rows", "features"},
+       {},
+       "from weights=FORMAT, fp8 by default",
+       fill_dequantise},
       {"elementwise",
        {"rows", "features"},
        {{"inputs", 1},

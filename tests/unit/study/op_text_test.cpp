@@ -61,6 +61,16 @@ TEST(OpText, StreamsCountTheirBytes) {
   ASSERT_TRUE(add.has_value());
   EXPECT_EQ(add->bytes_read, 4000);
   EXPECT_EQ(add->bytes_written, 2000);
+  const auto cast = parse_op("quantise 100x10 bf16 weights=fp4 scaling=mx");
+  ASSERT_TRUE(cast.has_value());
+  EXPECT_EQ(cast->bytes_read, 2000);
+  EXPECT_EQ(cast->bytes_written, 562.5);  // with a scale for every 16
+  const auto back = parse_op("dequantise 100x10 bf16");
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->bytes_read, 1000);
+  EXPECT_EQ(back->bytes_written, 2000);
+  EXPECT_EQ(parse_op("softmax 8x8")->transcendentals, 1);
+  EXPECT_EQ(parse_op("decode kv=8 heads=8 page=16")->page, 16);
 }
 
 TEST(OpText, EveryMistakeIsLocatedByColumn) {
@@ -91,6 +101,7 @@ TEST(OpText, EveryFormIsRead) {
                              "norm 8x8",
                              "softmax 8x8",
                              "quantise 8x8",
+                             "dequantise 8x8",
                              "elementwise 8x8",
                              "embedding 8x8",
                              "top_k 8x8"};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -126,11 +127,13 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
   Spent spent;
   double latencies = chip.latency, outside = chip.bandwidth;
   for (std::size_t l = 0; l < nest.size(); ++l) {
-    // As many blocks are on their way as there are buffers for them.
+    // As many blocks are on their way as there are buffers for them; those that a scratchpad
+    // further in keeps do not come again.
+    const double arrivals = steps * m.bytes[l] / m.bytes[nest.size() - 1];
     const double round_trip = l == 0 ? chip.round_trip : nest[l - 1].latency;
     const double seconds =
         std::max(seconds_of(m.bytes[l], outside),
-                 outside > 0 ? round_trip * steps / std::max(1.0, m.cut.buffers - 1.0) : 0);
+                 outside > 0 ? round_trip * arrivals / std::max(1.0, m.cut.buffers - 1.0) : 0);
     if (l == 0) m.memory = seconds;
     spent.add(seconds, seconds_of(first_blocks(a, m.cut), outside), m.cut.buffers > 1);
     outside = nest[l].bandwidth;
@@ -144,6 +147,16 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
   return m;
 }
 
+// 1, and those of a whole number that are no larger than `most`.
+std::vector<double> divisors(double number, double most) {
+  std::vector<double> out{1};
+  const auto whole = std::llround(number);
+  for (std::int64_t part = 2; part <= whole && static_cast<double>(part) <= most; ++part) {
+    if (whole % part == 0) out.push_back(static_cast<double>(part));
+  }
+  return out;
+}
+
 }  // namespace
 
 AttentionMapping attention_mapped(const ArrayChip& chip, const ArrayAttention& a,
@@ -152,13 +165,7 @@ AttentionMapping attention_mapped(const ArrayChip& chip, const ArrayAttention& a
   return priced(chip, nest_of(chip), a, inside, block_work(chip, a, inside));
 }
 
-std::vector<double> packed_heads(const ArrayAttention& a) {
-  std::vector<double> out;
-  for (double heads = 1; heads <= a.group; ++heads) {
-    if (std::fmod(a.group, heads) == 0) out.push_back(heads);
-  }
-  return out;
-}
+std::vector<double> packed_heads(const ArrayAttention& a) { return divisors(a.group, a.group); }
 
 std::vector<double> query_blocks(const ArrayChip& chip, const ArrayAttention& a, double heads) {
   return tile_sizes(a.mask.queries, std::ceil(chip.array / heads));
@@ -169,13 +176,8 @@ std::vector<double> key_blocks(const ArrayChip& chip, const ArrayAttention& a) {
 }
 
 std::vector<double> side_by_side(const ArrayChip& chip, const ArrayAttention& a) {
-  std::vector<double> out{1};
-  if (a.is_backward) return out;
-  const double most = std::min(a.kv_heads, std::floor(chip.array / std::max(a.head, a.value)));
-  for (double heads = 2; heads <= most; ++heads) {
-    if (std::fmod(a.kv_heads, heads) == 0) out.push_back(heads);
-  }
-  return out;
+  if (a.is_backward) return {1};
+  return divisors(a.kv_heads, std::floor(chip.array / std::max(a.head, a.value)));
 }
 
 namespace {

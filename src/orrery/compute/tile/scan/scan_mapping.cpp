@@ -19,7 +19,8 @@ double groups_touched(const ArrayScan& s, double heads) {
   const auto set = std::max<std::int64_t>(1, std::llround(heads)),
              group = std::max<std::int64_t>(1, std::llround(s.heads / s.groups));
   const auto all = std::llround(s.heads);
-  return sets + s.groups - 1.0 - static_cast<double>((all - 1) / std::lcm(set, group));
+  const std::int64_t alike = (all - 1) / std::lcm(set, group);
+  return sets + s.groups - 1.0 - static_cast<double>(alike);
 }
 
 double token_bytes(const ArrayScan& s, double heads) {

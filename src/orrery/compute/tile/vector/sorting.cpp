@@ -39,10 +39,9 @@ double top_exchanges(std::int64_t keys, std::int64_t kept) {
 double sorting_passes(std::int64_t keys, std::int64_t run, std::int64_t least_piece) {
   const std::int64_t beyond = keys > run ? logarithm(keys) - logarithm(run) : 0;
   const std::int64_t at_once = std::max<std::int64_t>(1, logarithm(run) - logarithm(least_piece));
-  double passes = 1;
-  for (std::int64_t step = 1; step <= beyond; ++step)
-    passes += static_cast<double>((step + at_once - 1) / at_once) + 1;
-  return passes;
+  std::int64_t passes = 1;
+  for (std::int64_t step = 1; step <= beyond; ++step) passes += (step + at_once - 1) / at_once + 1;
+  return static_cast<double>(passes);
 }
 
 }  // namespace orrery
