@@ -8,6 +8,9 @@
 #include "orrery/compute/dram/dram_kind.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
 #include "orrery/compute/tile/array_mapping.hpp"
+#include "orrery/compute/tile/attention/attention_mapping.hpp"
+#include "orrery/compute/tile/scan/scan_mapping.hpp"
+#include "orrery/compute/tile/vector/row_mapping.hpp"
 
 namespace orrery::bench {
 namespace {
@@ -52,6 +55,69 @@ BENCHMARK(FreshNestedMapping)
     ->Args({65536, 2})
     ->Args({8192, 3})
     ->Unit(benchmark::kMicrosecond);
+
+ArrayChip with_vectors() {
+  ArrayChip chip = eight_arrays();
+  chip.hidden = 0.85;
+  chip.round_trip = 1e-6;
+  chip.vector = 14.3e12;
+  chip.transcendental = 0.25 * chip.vector;
+  chip.nest = {{128 * 0x1p20, 0, 0, 2}};
+  return chip;
+}
+
+// Flash attention over a grouped cache, decode, and MLA's, on the arrays with the vector units of
+// TPU v5p. Second: keys; third: a window.
+void FreshAttentionMapping(benchmark::State& state) {
+  const ArrayChip chip = with_vectors();
+  Kernel kernel{.kind = OpKind::Attention};
+  kernel.batch = 8;
+  kernel.q_len = static_cast<double>(state.range(0));
+  kernel.kv_len = static_cast<double>(state.range(1));
+  kernel.window = static_cast<double>(state.range(2));
+  kernel.heads = static_cast<double>(state.range(3));
+  kernel.kv_heads = 8;
+  kernel.head_dim = kernel.v_head_dim = 128;
+  if (state.range(3) == 128) kernel.kv_latent = 576;
+  const ArrayAttention attention = array_attention(kernel);
+  for (auto _ : state) benchmark::DoNotOptimize(best_attention_mapping(chip, attention));
+}
+BENCHMARK(FreshAttentionMapping)
+    ->Args({8192, 8192, 0, 64})
+    ->Args({131072, 131072, 0, 64})
+    ->Args({131071, 131071, 4096, 64})
+    ->Args({1, 8192, 0, 64})
+    ->Args({1, 8192, 0, 128})
+    ->Unit(benchmark::kMicrosecond);
+
+void FreshBackwardMapping(benchmark::State& state) {
+  ArrayAttention attention = array_attention({.kind = OpKind::Attention,
+                                              .pass = Pass::Backward,
+                                              .batch = 8,
+                                              .q_len = 131071,
+                                              .kv_len = 131071,
+                                              .heads = 64,
+                                              .kv_heads = 8,
+                                              .head_dim = 128,
+                                              .v_head_dim = 128,
+                                              .window = 4096});
+  for (auto _ : state) benchmark::DoNotOptimize(best_attention_mapping(with_vectors(), attention));
+}
+BENCHMARK(FreshBackwardMapping)->Unit(benchmark::kMicrosecond);
+
+void FreshScanMapping(benchmark::State& state) {
+  const ArrayChip chip = with_vectors();
+  const ArrayScan scan{static_cast<Recurrence>(state.range(0)), 8, 131072, 80, 8, 64, 128};
+  for (auto _ : state) benchmark::DoNotOptimize(best_scan_mapping(chip, scan));
+}
+BENCHMARK(FreshScanMapping)->DenseRange(0, 1)->Unit(benchmark::kMicrosecond);
+
+void FreshRowMapping(benchmark::State& state) {
+  const ArrayChip chip = with_vectors();
+  const ArrayRows rows{65536, 131072, 2, 2, 6, 1, 1, RowNeeds::Sum};
+  for (auto _ : state) benchmark::DoNotOptimize(best_row_mapping(chip, rows));
+}
+BENCHMARK(FreshRowMapping)->Unit(benchmark::kMicrosecond);
 
 SystolicMemory banked() {
   SystolicMemory memory;

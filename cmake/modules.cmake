@@ -50,10 +50,23 @@ orrery_module(compute SOURCES
     src/orrery/compute/tile/array_mapping.cpp
     src/orrery/compute/tile/array_product.cpp
     src/orrery/compute/tile/array_work.cpp
+    src/orrery/compute/tile/attention/array_attention.cpp
+    src/orrery/compute/tile/attention/attention_kernel.cpp
+    src/orrery/compute/tile/attention/attention_mapping.cpp
+    src/orrery/compute/tile/attention/block_mask.cpp
+    src/orrery/compute/tile/attention/block_work.cpp
+    src/orrery/compute/tile/mapped_kernel.cpp
     src/orrery/compute/tile/nest/nested_pricing.cpp
     src/orrery/compute/tile/nest/nested_search.cpp
     src/orrery/compute/tile/nest/nested_tiles.cpp
+    src/orrery/compute/tile/scan/array_scan.cpp
+    src/orrery/compute/tile/scan/scan_kernel.cpp
+    src/orrery/compute/tile/scan/scan_mapping.cpp
     src/orrery/compute/tile/tile_model.cpp
+    src/orrery/compute/tile/vector/row_kernel.cpp
+    src/orrery/compute/tile/vector/row_mapping.cpp
+    src/orrery/compute/tile/vector/sort_kernel.cpp
+    src/orrery/compute/tile/vector/sorting.cpp
   DEPENDS base des hw ops)
 orrery_module(network SOURCES
     src/orrery/network/fabric/alpha_beta.cpp

@@ -184,8 +184,6 @@ Raw decode(const Parts& p, const Kernel& k) {
 // scores take all of it, the values its latent part. Heads are padded to the matrix unit's rows.
 Raw latent_decode(const Parts& p, const Kernel& k) {
   const AttentionCoefficients& a = p.c.attention;
-  constexpr double kRope =
-      64.0;  // elements of the cache that carry position only (DeepSeek-V2, section 2.1.3)
   const double queries = std::max(1.0, k.q_len);
   const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
   const bool fp8 = k.weights == DType::Fp8 && p.fp8.peak > p.bf16.peak;

@@ -51,6 +51,10 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   const PeakRates& p = chip.peak;
   const FlopsPerSecond half = first_of(p.bf16, p.fp16, p.fp32);
   vector = first_of(p.vector, p.fp32, half).value();
+  // TPU v4 starts one of them every second cycle (ayaka14732, pallas-tpu-tutorial, chapter 1) and
+  // two additions in each (jax-ml/scaling-book, tpus.md, appendix C). Read 2026-11-25.
+  constexpr double kShareOfVector = 0.25;
+  transcendental = first_of(p.transcendental, kShareOfVector * p.vector).value();
   fp32 = made(c.matmul.fp32, first_of(p.fp32, p.vector, half));
   tf32 = made(c.matmul.tf32, first_of(p.tf32, p.fp32, half));
   bf16 = made(c.matmul.bf16, half);

@@ -35,12 +35,16 @@ struct Tile {
 
 inline constexpr std::size_t kMostTiles = 12;
 
+// Elements of an MLA cache's token that carry position only (DeepSeek-V2, section 2.1.3).
+inline constexpr double kRope = 64.0;
+
 struct Parts {
   ChipKind kind = ChipKind::Gpu;
   double sms = 1;
   double array = 0;            // rows of a systolic array
   double bandwidth = 0;        // bytes/s, the data sheet's
   double vector = 0;           // FLOP/s
+  double transcendental = 0;   // exponentials, roots or divisions a second
   double l2 = 0;               // bytes
   bool synchronous = false;    // matrix instructions take their operands from registers
   bool powers_of_two = false;  // head dims that its attention library compiles for

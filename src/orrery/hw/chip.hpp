@@ -48,6 +48,8 @@ struct EnumNames<MatrixInstructions> {
 struct PeakRates {
   FlopsPerSecond fp32, tf32, fp16, bf16, fp8, int8, fp4;
   FlopsPerSecond vector;  // fp32 on the vector units
+  // Exponentials, roots, divisions of the units beside systolic arrays. Zero: not known.
+  FlopsPerSecond transcendental;
 };
 
 // What main memory is made of: how much of its peak it gives goes with it.
@@ -104,6 +106,8 @@ void describe(V& v, PeakRates& p) {
   v("int8", p.int8, "dense matrix peak in int8");
   v("fp4", p.fp4, "dense matrix peak in fp4");
   v("vector", p.vector, "fp32 peak of the vector units");
+  v("transcendental", p.transcendental,
+    "exponentials, roots and divisions; left out: a quarter of `vector`, as on TPU v4");
 }
 
 template <class V>

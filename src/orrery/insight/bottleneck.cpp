@@ -22,7 +22,7 @@ void largest(const TimeNode& node, const std::string& path, Leaf& best) {
 
 void double_peaks(PeakRates& p) {
   for (FlopsPerSecond* rate :
-       {&p.fp32, &p.tf32, &p.fp16, &p.bf16, &p.fp8, &p.int8, &p.fp4, &p.vector}) {
+       {&p.fp32, &p.tf32, &p.fp16, &p.bf16, &p.fp8, &p.int8, &p.fp4, &p.vector, &p.transcendental}) {
     *rate *= 2.0;
   }
 }

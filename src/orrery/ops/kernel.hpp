@@ -63,6 +63,7 @@ struct Kernel {
   double heads = 0, kv_heads = 0, head_dim = 0, v_head_dim = 0;
   double window = 0;     // 0: none
   double kv_latent = 0;  // > 0: MLA decode over the compressed cache
+  double page = 0;       // tokens of a page of the cache; 0: it lies in one piece
   double state = 0;      // scans
   bool causal = true;
   bool fused = true;  // flash attention; false: scores go through memory
@@ -72,6 +73,10 @@ struct Kernel {
 
   // Everything else is bound by what it moves.
   double bytes_read = 0, bytes_written = 0, flops = 0;
+  // Norm, Elementwise, CrossEntropy over m rows of n features, Router over n experts; zero where
+  // that is not known. Operations of vector units a feature; zero: those of the kind. A Norm with
+  // exponentials, roots or divisions a feature is a softmax.
+  double operations = 0, transcendentals = 0;
 };
 
 }  // namespace orrery

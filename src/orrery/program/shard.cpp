@@ -254,6 +254,8 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
       k.bytes_read = r * d(op.k) / cut * width;
       k.bytes_written = r * d(op.n) / cut * width;
       if (op.kind == OpKind::Convolution) k.bytes_read = r * d(op.n) / cut * width;
+      k.m = r;
+      k.n = d(op.n) / cut;
       break;
     case OpKind::Embedding:
       k.m = r;
@@ -261,6 +263,8 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
       k.bytes_written = r * d(op.n) * width;
       break;
     case OpKind::Router:
+      k.n = d(op.moe.experts);
+      k.count = d(std::max<std::int64_t>(op.moe.top_k, 1));
       k.bytes_read = r * d(op.moe.experts) * 4;
       k.bytes_written = r * d(op.moe.experts) * 4;
       break;
@@ -269,6 +273,8 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
       k.bytes_written = k.bytes_read;
       break;
     case OpKind::CrossEntropy:  // bf16 logits in, fp32 copy, its softmax
+      k.m = r;
+      k.n = d(op.n) / cut;
       k.bytes_read = r * d(op.n) / cut * (width + 4);
       k.bytes_written = r * d(op.n) / cut * 4;
       break;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/program/plan.hpp"
@@ -86,6 +87,7 @@ void fill_decode(const Values& v, Kernel& k) {
   k.kv_heads = of(v, "kv_heads");
   k.head_dim = k.v_head_dim = of(v, "dim");
   k.window = of(v, "window");
+  k.page = of(v, "page");
 }
 
 // DeepSeek-V3's widths: 128 + 64 wide queries and keys, 128 wide values.
@@ -98,11 +100,14 @@ void fill_mla_decode(const Values& v, Kernel& k) {
   k.head_dim = 192;
   k.v_head_dim = 128;
   k.kv_latent = of(v, "latent");
+  k.page = of(v, "page");
 }
 
 void fill_scan(const Values& v, Kernel& k) {
   k.kind = OpKind::StateSpace;
   const double rows = of(v, "tokens") * of(v, "heads");
+  k.batch = k.kv_heads = 1;
+  k.q_len = of(v, "tokens");
   k.heads = of(v, "heads");
   k.head_dim = of(v, "dim");
   k.state = of(v, "state");
@@ -112,14 +117,44 @@ void fill_scan(const Values& v, Kernel& k) {
   k.bytes_written = element * rows * of(v, "dim");
 }
 
+void fill_rows(const Values& v, Kernel& k) {
+  k.m = of(v, "rows");
+  k.n = of(v, "features");
+}
+
 void fill_norm(const Values& v, Kernel& k) {
   k.kind = OpKind::Norm;
+  fill_rows(v, k);
   k.bytes_read = k.bytes_written =
       of(v, "rows") * of(v, "features") * bytes_per_element(k.compute);
 }
 
+void fill_softmax(const Values& v, Kernel& k) {
+  fill_norm(v, k);
+  k.transcendentals = 1;
+}
+
+// Into 8 bits unless weights= says otherwise; one scale for a block where scaling= does.
+void fill_quantise(const Values& v, Kernel& k) {
+  k.kind = OpKind::Elementwise;
+  fill_rows(v, k);
+  if (k.weights == k.compute) k.weights = DType::Fp8;
+  if (k.scaling == Scaling::None) k.scaling = Scaling::Row;
+  k.bytes_read = k.m * k.n * bytes_per_element(k.compute);
+  k.bytes_written = k.m * k.n * bytes_per_element(k.weights);
+}
+
+void fill_dequantise(const Values& v, Kernel& k) {
+  fill_quantise(v, k);
+  k.scaling = Scaling::None;  // scales are known
+  std::swap(k.bytes_read, k.bytes_written);
+}
+
 void fill_elementwise(const Values& v, Kernel& k) {
   k.kind = OpKind::Elementwise;
+  fill_rows(v, k);
+  k.operations = of(v, "operations");
+  k.transcendentals = of(v, "transcendentals");
   const double one = of(v, "rows") * of(v, "features") * bytes_per_element(k.compute);
   k.bytes_read = of(v, "inputs") * one;
   k.bytes_written = of(v, "outputs") * one;
@@ -137,6 +172,7 @@ void fill_embedding(const Values& v, Kernel& k) {
 void fill_top_k(const Values& v, Kernel& k) {
   k.kind = OpKind::Router;
   k.m = of(v, "tokens");
+  k.n = of(v, "experts");
   k.count = of(v, "k");
   k.bytes_read = of(v, "tokens") * of(v, "experts") * 4.0;  // fp32 scores
   k.bytes_written = of(v, "tokens") * of(v, "k") * 8.0;     // index and weight
@@ -177,12 +213,13 @@ const std::vector<Form>& forms() {
         {"heads"},
         {"kv_heads", 0, "heads"},
         {"dim", 128},
-        {"window", 0, nullptr, 0}},
+        {"window", 0, nullptr, 0},
+        {"page", 0, nullptr, 0}},
        "new tokens over a KV cache",
        fill_decode},
       {"mla_decode",
        {},
-       {{"batch", 1}, {"q", 1}, {"kv"}, {"heads", 128}, {"latent", 576}},
+       {{"batch", 1}, {"q", 1}, {"kv"}, {"heads", 128}, {"latent", 576}, {"page", 0, nullptr, 0}},
        "new tokens over a compressed cache",
        fill_mla_decode},
       {"scan",
@@ -191,11 +228,24 @@ const std::vector<Form>& forms() {
        "Mamba-2 state-space scan",
        fill_scan},
       {"norm", {"rows", "features"}, {}, "layer or RMS norm", fill_norm},
-      {"softmax", {"rows", "features"}, {}, "over each row", fill_norm},
+      {"softmax", {"rows", "features"}, {}, "over each row", fill_softmax},
+      {"quantise",
+       {"rows", "features"},
+       {},
+       "into weights=FORMAT, fp8 by default, a scale for each scaling=, row by default",
+       fill_quantise},
+      {"dequantise",
+       {"rows", "features"},
+       {},
+       "from weights=FORMAT, fp8 by default",
+       fill_dequantise},
       {"elementwise",
        {"rows", "features"},
-       {{"inputs", 1}, {"outputs", 1}},
-       "activation, residual, copy, cast",
+       {{"inputs", 1},
+        {"outputs", 1},
+        {"operations", 0, nullptr, 0},
+        {"transcendentals", 0, nullptr, 0}},
+       "activation, residual, copy, cast, sum of what a collective brought",
        fill_elementwise},
       {"embedding",
        {"tokens", "features"},
@@ -205,7 +255,7 @@ const std::vector<Form>& forms() {
       {"top_k",
        {"tokens", "experts"},
        {{"k", 8}},
-       "router: scores, top-k, counting",
+       "router: scores, top-k, counting; k=EXPERTS sorts",
        fill_top_k}};
   return kForms;
 }

@@ -107,6 +107,82 @@ TEST(ComputeModels, TileEqualsTheCalibratedFormulasOnGpus) {
   }
 }
 
+Kernel rows(OpKind kind, double count, double features, double transcendentals) {
+  Kernel k{.kind = kind};
+  k.m = count;
+  k.n = features;
+  k.bytes_read = k.bytes_written = 2.0 * count * features;
+  k.transcendentals = transcendentals;
+  return k;
+}
+
+// One pass over rows that fit, and memory that is slower than the units: both models say the same.
+TEST(ComputeModels, TileTakesTheRooflinesTimeForRowsThatFit) {
+  const Machine m = machine(tpu_v5p(), "tpu");
+  const auto tile = m.model("tile"), roofline = m.model("roofline");
+  Rng rng(15, "rows");
+  for (int i = 0; i < 200; ++i) {
+    const double count = double(1000 + rng.below(100000)), features = double(64 + rng.below(8000));
+    for (const Kernel& k :
+         {rows(OpKind::Norm, count, features, 0), rows(OpKind::Norm, count, features, 1),
+          rows(OpKind::Elementwise, count, features, 2)}) {
+      const double ratio = tile->time(k).duration / roofline->time(k).duration;
+      ASSERT_NEAR(ratio, 1.0, 0.05) << count << " x " << features;
+    }
+  }
+}
+
+Kernel attention(double batch, double queries, double keys, double width) {
+  Kernel k{.kind = OpKind::Attention};
+  k.batch = batch;
+  k.q_len = queries;
+  k.kv_len = keys;
+  k.heads = 32;
+  k.kv_heads = 8;
+  k.head_dim = k.v_head_dim = width;
+  return k;
+}
+
+// The roofline assumes that prefill reaches half of the peak; the mapping, on arrays as wide as the
+// heads, up to the products' 85% less what masked blocks and the softmax cost. Decode is bound by
+// the same bytes at the same share.
+TEST(ComputeModels, TileAgreesWithTheRooflineOnAttentionWithinWhatEachAssumes) {
+  const Machine m = machine(tpu_v5p(), "tpu");
+  const auto tile = m.model("tile"), roofline = m.model("roofline");
+  for (double length = 2048; length <= 131072; length *= 2) {
+    const Kernel prefill = attention(1, length, length, 128),
+                 decode = attention(64, 1, length, 128);
+    const double long_ratio = tile->time(prefill).duration / roofline->time(prefill).duration,
+                 short_ratio = tile->time(decode).duration / roofline->time(decode).duration;
+    EXPECT_GE(long_ratio, 0.45) << length;
+    EXPECT_LE(long_ratio, 0.75) << length;
+    EXPECT_NEAR(short_ratio, 1.0, 0.2) << length;
+    // Heads half as wide do half the work in as much time.
+    const Kernel narrow = attention(1, length, length, 64);
+    EXPECT_NEAR(tile->detail(prefill).utilisation / tile->detail(narrow).utilisation, 2.0, 0.2);
+  }
+}
+
+TEST(ComputeModels, NoAttentionOrRowKernelBeatsTheDataSheet) {
+  const Machine m = machine(tpu_v5p(), "tpu");
+  const auto tile = m.model("tile");
+  Rng rng(16, "kernels");
+  for (int i = 0; i < 300; ++i) {
+    Kernel k = attention(double(1 + rng.below(8)), 1, double(1 + rng.below(20000)), 64);
+    if (i % 2 == 0) k.q_len = k.kv_len;
+    if (i % 3 == 0) k.window = double(1 + rng.below(5000));
+    if (i % 4 == 0) k.pass = Pass::Backward;
+    if (i % 5 == 0) k = rows(OpKind::Norm, 1000, double(1 + rng.below(1000000)), double(i % 2));
+    const KernelDetail d = tile->detail(k);
+    const double flops = d.time.flops.value(), bytes = d.time.bytes.value();
+    const double peak = k.kind == OpKind::Norm ? m.chip.peak.vector.value() : 459e12;
+    ASSERT_GE(d.time.duration.value(), flops / peak) << i;
+    ASSERT_GE(d.time.duration.value(), bytes / m.chip.memory.bandwidth.value()) << i;
+    ASSERT_LE(d.utilisation, 1.0);
+    ASSERT_GE(d.traffic.back().bytes.value(), 0);
+  }
+}
+
 TEST(ComputeModels, TheSameKernelHasTheSameTimeAgain) {
   const Machine m = machine(tpu_v5p(), "tpu");
   const auto tile = m.model("tile");

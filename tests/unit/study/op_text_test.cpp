@@ -61,6 +61,16 @@ TEST(OpText, StreamsCountTheirBytes) {
   ASSERT_TRUE(add.has_value());
   EXPECT_EQ(add->bytes_read, 4000);
   EXPECT_EQ(add->bytes_written, 2000);
+  const auto cast = parse_op("quantise 100x10 bf16 weights=fp4 scaling=mx");
+  ASSERT_TRUE(cast.has_value());
+  EXPECT_EQ(cast->bytes_read, 2000);
+  EXPECT_EQ(cast->bytes_written, 562.5);  // with a scale for every 16
+  const auto back = parse_op("dequantise 100x10 bf16");
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->bytes_read, 1000);
+  EXPECT_EQ(back->bytes_written, 2000);
+  EXPECT_EQ(parse_op("softmax 8x8")->transcendentals, 1);
+  EXPECT_EQ(parse_op("decode kv=8 heads=8 page=16")->page, 16);
 }
 
 TEST(OpText, EveryMistakeIsLocatedByColumn) {
@@ -74,7 +84,7 @@ TEST(OpText, EveryMistakeIsLocatedByColumn) {
   EXPECT_EQ(problems("norm 8x8 bf16 fp8"), "op:1:15: saw a second format, fp8; expected one\n");
   EXPECT_EQ(problems("decode heads=2"),
             "op:1:15: saw no kv; expected decode [batch=1] [q=1] kv=N heads=N [kv_heads=heads] "
-            "[dim=128] [window=0]\n");
+            "[dim=128] [window=0] [page=0]\n");
   EXPECT_EQ(problems("top_k 8x8 k=nan"), "op:1:13: saw 'nan'; expected k, a whole number from 1\n");
   EXPECT_EQ(problems("top_k 8x8 scaling=rwo"),
             "op:1:19: saw 'rwo'; expected one of none, tensor, row, block, mx\n");
@@ -90,6 +100,8 @@ TEST(OpText, EveryFormIsRead) {
                              "scan tokens=8 heads=8",
                              "norm 8x8",
                              "softmax 8x8",
+                             "quantise 8x8",
+                             "dequantise 8x8",
                              "elementwise 8x8",
                              "embedding 8x8",
                              "top_k 8x8"};

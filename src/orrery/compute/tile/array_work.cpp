@@ -46,6 +46,27 @@ ArrayWork array_work(const ArrayChip& c, const ArrayProduct& p, double tile_rows
   return {};
 }
 
+ArrayWork least_work(const ArrayChip& c, const ArrayProduct& p) {
+  const double rows = std::ceil(p.m / c.array), columns = std::ceil(p.n / c.array),
+               depth = std::ceil(p.k / c.array);
+  const double inputs = p.m * p.k * p.input_element, weights = p.k * p.n * p.weight_element,
+               sums = 2.0 * p.m * p.n * kPartialElement;
+  const auto cycles = [&](double folds, double stream) {
+    return std::ceil(p.count * folds / c.arrays) * std::max(stream, c.array);
+  };
+  const ArrayWork in_each[] = {
+      {cycles(depth * columns, p.m), columns * inputs + weights + depth * sums},
+      {cycles(depth * rows, p.n), inputs + rows * weights + depth * sums},
+      {cycles(rows * columns, p.k), columns * inputs + rows * weights + sums}};
+  ArrayWork best = in_each[0];
+  for (const ArrayWork& w : in_each) {
+    if (w.cycles < best.cycles ||
+        (w.cycles == best.cycles && w.scratchpad_bytes < best.scratchpad_bytes))
+      best = w;
+  }
+  return best;
+}
+
 std::vector<double> tile_sizes(double whole, double unit) {
   std::vector<double> out;
   for (double size = unit; size < whole; size *= 2.0) out.push_back(size);

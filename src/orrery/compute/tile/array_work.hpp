@@ -15,6 +15,10 @@ struct ArrayWork {
 ArrayWork array_work(const ArrayChip& chip, const ArrayProduct& product, double tile_rows,
                      double tile_columns, double tile_depth, Dataflow stationary);
 
+// The same with the product whole in the scratchpad, in the dataflow of the fewest cycles; of equal
+// ones, that of the fewest bytes.
+ArrayWork least_work(const ArrayChip& chip, const ArrayProduct& product);
+
 // Sizes worth trying along a dimension of `whole`: unit, 2 unit, 4 unit ..., and all of it.
 std::vector<double> tile_sizes(double whole, double unit);
 

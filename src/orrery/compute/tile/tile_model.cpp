@@ -7,10 +7,13 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/compute/roofline_parts.hpp"
 #include "orrery/compute/tile/array_chip.hpp"
+#include "orrery/compute/tile/mapped_kernel.hpp"
 #include "orrery/hw/chip_levels.hpp"
 
 namespace orrery {
@@ -52,8 +55,6 @@ std::string size_of(double rows, double columns, double depth) {
   return fmt::format("{:.0f} x {:.0f} x {:.0f}", rows, columns, depth);
 }
 
-std::string mebibytes(double bytes) { return fmt::format("{:.1f} MiB", bytes / 0x1p20); }
-
 class TileModel final : public ComputeModel {
  public:
   TileModel(const Chip& chip, const KernelCalibration& calibration)
@@ -67,12 +68,19 @@ class TileModel final : public ComputeModel {
   }
 
   [[nodiscard]] KernelTime time(const Kernel& kernel) const override {
-    if (!searched(kernel)) return kernel_time(priced(parts_, kernel));
-    return time_of(kernel, mapping(kernel));
+    if (searched(kernel)) return time_of(kernel, mapping(kernel));
+    const std::optional<MappedKernel> found = mapped(kernel);
+    return found ? time_of(*found) : kernel_time(priced(parts_, kernel));
   }
 
   [[nodiscard]] KernelDetail detail(const Kernel& kernel) const override {
     KernelDetail out = plain_detail(parts_, kernel, time(kernel));
+    if (const std::optional<MappedKernel> found = mapped(kernel)) {
+      out.traffic.front().level = main_memory_;
+      out.traffic.insert(out.traffic.end(), found->traffic.begin(), found->traffic.end());
+      out.mapping = found->facts;
+      return out;
+    }
     if (!searched(kernel)) {
       if (is_product(kernel)) add_tiles(priced(parts_, kernel), parts_, out);
       if (runs_on_gather_engines(parts_, kernel)) add_gather(kernel, out);
@@ -110,6 +118,25 @@ class TileModel final : public ComputeModel {
  private:
   [[nodiscard]] bool searched(const Kernel& kernel) const {
     return is_product(kernel) && parts_.kind != ChipKind::Gpu;
+  }
+
+  static KernelTime time_of(const MappedKernel& m) {
+    KernelTime out = kernel_time(m.raw);
+    if (out.bound == Bound::Math && m.waits_on_chip) out.bound = Bound::Memory;
+    return out;
+  }
+
+  // Kernels other than products, on systolic arrays and the vector units beside them.
+  [[nodiscard]] std::optional<MappedKernel> mapped(const Kernel& kernel) const {
+    if (searched(kernel) || parts_.kind == ChipKind::Gpu) return std::nullopt;
+    const WholeKey key = key_of(kernel);
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto found = mapped_.find(key); found != mapped_.end()) return found->second;
+    }
+    std::optional<MappedKernel> found = mapped_kernel({chip_, parts_, on_chip_}, kernel);
+    const std::lock_guard lock(mutex_);
+    return mapped_.emplace(key, std::move(found)).first->second;
   }
 
   [[nodiscard]] KernelTime time_of(const Kernel& kernel, const ArrayMapping& m) const {
@@ -186,12 +213,44 @@ class TileModel final : public ComputeModel {
     return found;
   }
 
+  // All that a kernel other than a product is told by.
+  using WholeKey = std::array<double, 26>;
+  static WholeKey key_of(const Kernel& k) {
+    return {static_cast<double>(k.kind),
+            static_cast<double>(k.pass),
+            static_cast<double>(k.compute),
+            static_cast<double>(k.weights),
+            static_cast<double>(k.scaling),
+            k.m,
+            k.n,
+            k.k,
+            k.count,
+            k.batch,
+            k.q_len,
+            k.kv_len,
+            k.heads,
+            k.kv_heads,
+            k.head_dim,
+            k.v_head_dim,
+            k.window,
+            k.kv_latent,
+            k.page,
+            k.state,
+            (k.causal ? 1.0 : 0.0) + (k.fused ? 2.0 : 0.0) + (k.appends_cache ? 4.0 : 0.0),
+            k.bytes_read,
+            k.bytes_written,
+            k.flops,
+            k.operations,
+            k.transcendentals};
+  }
+
   using Key = std::array<double, 12>;
   Chip chip_;
   roofline::Parts parts_;
   std::vector<MemoryLevel> on_chip_;  // outermost first, as the mapping's
   std::string main_memory_;
   mutable std::mutex mutex_;
+  mutable std::map<WholeKey, std::optional<MappedKernel>> mapped_;
   mutable std::map<Key, ArrayMapping> known_;  // a kernel's mapping never changes: still pure
 };
 

@@ -55,6 +55,15 @@ inline ArrayProduct seen_by(const ArrayLevel& level, const ArrayProduct& p, Loop
   return out;
 }
 
+// The scratchpads of a chip as a nest, whether there are several or one.
+inline std::vector<ArrayLevel> nest_of(const ArrayChip& chip) {
+  if (!chip.nest.empty()) return chip.nest;
+  return {{chip.scratchpad, 0, 0, 1}};
+}
+
+// Bytes that each of a level's instances holds.
+inline double room_of(const ArrayLevel& level) { return level.capacity / level.instances; }
+
 inline double bandwidth_outside(const ArrayChip& chip, std::size_t level) {
   return level == 0 ? chip.bandwidth : chip.nest[level - 1].bandwidth;
 }
