@@ -48,7 +48,7 @@ struct EnumNames<MatrixInstructions> {
 struct PeakRates {
   FlopsPerSecond fp32, tf32, fp16, bf16, fp8, int8, fp4;
   FlopsPerSecond vector;  // fp32 on the vector units
-  // Exponentials, roots, divisions of the units beside systolic arrays. Zero: not known.
+  // Exponentials, roots, divisions of units beside the matrix and vector units. Zero: not known.
   FlopsPerSecond transcendental;
 };
 

@@ -32,6 +32,7 @@ struct Step {
   double clock, bandwidth;
   double cycles;                       // of all SMs a second
   double width, fp8_width, fp4_width;  // matrix FLOP a cycle and SM; bf16's for an unknown format
+  double exponentials;                 // a second
   bool same_generation, same_instructions, synchronous;
 
   Step(const Chip& from, const Chip& to)
@@ -41,11 +42,18 @@ struct Step {
         width(ratio(to.peak.bf16.value(), from.peak.bf16.value()) / cycles),
         fp8_width(width_of(from.peak.fp8, to.peak.fp8)),
         fp4_width(width_of(from.peak.fp4, to.peak.fp4)),
+        exponentials(exponentials_of(from, to)),
         same_generation(from.generation == to.generation),
         same_instructions(from.matrix_instructions == to.matrix_instructions),
         synchronous(to.matrix_instructions == MatrixInstructions::Synchronous) {}
 
  private:
+  // As many a cycle and SM where one of the two does not say.
+  [[nodiscard]] double exponentials_of(const Chip& from, const Chip& to) const {
+    const double theirs = from.peak.transcendental.value(), ours = to.peak.transcendental.value();
+    return theirs > 0.0 && ours > 0.0 ? ours / theirs : cycles;
+  }
+
   [[nodiscard]] double width_of(FlopsPerSecond theirs, FlopsPerSecond ours) const {
     const bool is_known = theirs.value() > 0.0 && ours.value() > 0.0;
     return is_known ? ours.value() / theirs.value() / cycles : width;
@@ -110,9 +118,9 @@ void lend_l2(KernelCalibration& c, const Chip& from, const Chip& to, const Step&
 
 void lend_math(KernelCalibration& c, const Step& s) {
   AttentionCoefficients& a = c.attention;
-  // Exponentials run at a fixed number a cycle and SM; theirs is counted in matrix FLOP. So do the
-  // few padded rows of decode, which the unit's width never decides.
-  a.softmax *= s.width;
+  // Exponentials run on units of their own and are counted in matrix FLOP. Decode's few padded rows
+  // take the cycles they take, which the unit's width never decides.
+  a.softmax *= s.width * s.cycles / s.exponentials;
   a.decode_math = std::min(1.0, a.decode_math / s.width);
   keep_cycles_beside(a.mla_math, s.width);
   keep_cycles_beside(a.mla_math_fp8, s.fp8_width);

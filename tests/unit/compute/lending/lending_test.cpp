@@ -73,6 +73,17 @@ TEST(LendingTest, TwiceTheClockHalvesWhatABlockTakesAndDoublesWhatItDraws) {
   EXPECT_DOUBLE_EQ(c.matmul.bf16.sustained, 0.6);
 }
 
+// 80 FLOP beside a unit of 400 TFLOP/s are what 5 T exponentials a second take.
+TEST(LendingTest, TwiceTheExponentialsASecondCostHalfTheFlop) {
+  Chip from = lender();
+  from.peak.transcendental = FlopsPerSecond{5e12};
+  Chip to = from;
+  to.peak.transcendental = FlopsPerSecond{10e12};
+  EXPECT_DOUBLE_EQ(lent(fitted(), from, to).attention.softmax, 40);
+  to.peak.bf16 = 2 * from.peak.bf16;
+  EXPECT_DOUBLE_EQ(lent(fitted(), from, to).attention.softmax, 80);
+}
+
 TEST(LendingTest, OnlyWarpsThatMultiplyFromRegistersWaitForTheirKeys) {
   KernelCalibration c = fitted();
   c.attention.prefill_wait = 0.7;
