@@ -1,13 +1,15 @@
 // DramChannel: one channel and its controller, command by command. Time jumps to the next cycle in
 // which a command may leave; channels share nothing, so each is advanced only when somebody asks.
 #pragma once
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
-#include "orrery/compute/dram/bank_wheel.hpp"
 #include "orrery/compute/dram/dram_queue.hpp"
 #include "orrery/compute/dram/dram_spec.hpp"
+#include "orrery/compute/dram/dram_times.hpp"
 
 namespace orrery {
 
@@ -44,46 +46,21 @@ class DramChannel {
   [[nodiscard]] std::int64_t activations() const { return activations_; }
 
  private:
-  static constexpr std::int64_t kNever = BankWheel::kNever;
-  static constexpr int kRead = 0, kWrite = 1;  // directions
-  static constexpr std::int64_t kUnknown = INT64_MAX;
+  static constexpr std::int64_t kNever = INT64_MAX / 4;
+  static constexpr int kRead = DramTimes::kRead, kWrite = DramTimes::kWrite;
+  static constexpr int kColumn = DramTimes::kColumn, kRow = DramTimes::kRow;
 
-  // Cycles are the earliest ones that earlier commands leave to later ones of their kind: by the
-  // bank's own timings here, by those of its group and its rank below.
-  struct alignas(64) Bank {
-    std::int64_t activate = 0, precharge = 0, column[2] = {0, 0};  // column: reads, writes
+  struct Bank {
     int open_row = -1;
     int hits = 0;
     DramQueue queue[2];
-    std::int16_t unit = 0, group = 0;
+    std::int16_t unit = 0, group = 0;  // group: in the unit
   };
-  struct Group {
-    std::int64_t activate = 0, column[2] = {0, 0};
-    std::uint64_t banks = 0;  // their bits in the unit
-  };
-  // One rank of one pseudo-channel. Of its banks, a bit each, those are ready that have something
-  // to do which their own timings allow.
+  // One rank of one pseudo-channel.
   struct Unit {
-    std::int64_t activate = 0, column[2] = {0, 0};
-    std::int64_t group_activate = 0, group_column[2] = {0, 0};  // the latest of its groups
-    std::uint64_t ready_column[2] = {0, 0};
-    std::uint64_t leaving[2] = {0, 0};    // of them, those whose row was opened for the request
-    std::uint64_t ready_row[2] = {0, 0};  // precharge of an open bank, activation of a closed one
-    std::uint64_t open = 0;               // ready or not
+    std::uint64_t leaving[2] = {0, 0};  // a bit for banks whose row was opened for the hit
     std::int64_t refresh_at = 0;
-    std::int64_t oldest_closed[2] = {kUnknown, kUnknown};  // its key
-    int first_bank = 0, first_group = 0;
-    int pseudo_channel = 0;
-    std::uint32_t count = 0;
-    std::array<std::int64_t, 32> activated{};
-
-    void forget(std::uint64_t bank) {
-      for (const int d : {kRead, kWrite}) {
-        ready_column[d] &= ~bank;
-        leaving[d] &= ~bank;
-        ready_row[d] &= ~bank;
-      }
-    }
+    int first_bank = 0;
   };
   struct Late {
     int bank = 0, row = 0;
@@ -93,35 +70,49 @@ class DramChannel {
   struct Choice {
     std::int64_t order = kNever;
     int bank = -1, direction = 0;
-    bool others = false;  // more than this one may leave
+
+    void offer(std::int64_t other, int its_bank, int its_direction) {
+      const bool better = other < order;
+      order = better ? other : order;
+      bank = better ? its_bank : bank;
+      direction = better ? its_direction : direction;
+    }
     [[nodiscard]] bool any() const { return bank >= 0; }
   };
 
   // Plays the commands of cycles before `until`, or until `served_until` requests are served.
   void advance(std::int64_t until, std::int64_t served_until) {
-    while (now_ < until && served_ < served_until) {
-      if (next_ <= now_) {
-        play_cycle();
-        ++now_;
-      } else {
-        if (until >= kNever && waiting_[0] + waiting_[1] == 0) return;
-        now_ = next_ < until ? next_ : until;
+    while (served_ < served_until) {
+      const std::int64_t next = next_ > now_ ? next_ : now_;
+      if (next >= until) {
+        if (until > now_ && until < kNever) now_ = until;
+        return;
       }
+      if (until >= kNever && waiting_[0] + waiting_[1] == 0) return;
+      now_ = next;
+      play_cycle();
+      ++now_;
     }
   }
   [[nodiscard]] bool full(bool write) const {
     const int most = write ? c_.writes : c_.reads;
     return (c_.bank_depth > 0 ? held_[write] : in_window_[write]) >= most;
   }
-  static void not_before(std::int64_t& earliest, std::int64_t cycle) {
-    if (earliest < cycle) earliest = cycle;
-  }
   void play_cycle();
-  void offer_columns(Choice& best, int direction, bool activated_only);
-  void offer_rows(Choice& best, int direction);
-  void offer(Choice& best, const Unit& unit, std::uint64_t banks, int direction,
-             const std::int64_t* keys) const;
-  [[nodiscard]] std::int64_t key(std::int64_t order, int index) const;
+  [[nodiscard]] std::int64_t next_command() const;
+  template <int kWhat>
+  [[nodiscard]] Choice first_of(std::uint64_t due) const;
+  template <int kWhat>
+  void offer_oldest(Choice& best, int direction) const;
+  void offer_leaving(Choice& best, int direction) const;
+  [[nodiscard]] int next_in_turn(std::uint64_t banks, int first) const;
+  [[nodiscard]] std::int64_t turns_until(int bank) const;
+  void look(int directions = 2) {
+    for (; touched_ != 0; touched_ &= touched_ - 1) {
+      directions == 1 ? times_.look<1>(std::countr_zero(touched_))
+                      : times_.look<2>(std::countr_zero(touched_));
+    }
+  }
   void column_command(int index, int direction);
   void row_command(int index, int direction);
   void activate(int index, int direction);
@@ -130,7 +121,9 @@ class DramChannel {
   bool enter(int index, int direction, std::int64_t order, int row);
   bool release(int index, int direction);
   [[nodiscard]] bool hit_if_open(int index, int direction, DramPlace before);
-  void settle(int index);
+  void plan(int index, int directions = 2);
+  void plan_order(int index, int direction);
+  void touch(int unit) { touched_ |= 1ULL << unit; }
   [[nodiscard]] bool drain_begins() const;
   void drain_mixed();
   void admit_reads();
@@ -143,13 +136,13 @@ class DramChannel {
 
   DramTiming t_;
   DramController c_;
+  DramTimes times_;
   int ranks_ = 1, groups_in_unit_ = 1, banks_in_group_ = 1;
-  int stride_ = 1;  // from the banks of a unit to those of the next, a power of two
+  int stride_ = 1;  // from the banks of a unit to those of the next
   std::vector<Bank> banks_;
-  std::vector<Group> groups_;
   std::vector<Unit> units_;
-  std::vector<std::int64_t> column_key_[2], row_key_[2];  // of ready banks' commands
-  BankWheel wheel_;  // banks by the cycle in which their own timings allow them something
+  std::uint64_t touched_ = 0;         // units to be looked at
+  std::vector<std::int64_t> key_[4];  // by what a bank wants: the lower goes first
   DramStore store_;
   std::vector<DramQueue> held_queue_[2];  // beyond the banks' queues, for each bank
   std::vector<Late> late_writes_;         // mixed: writes that have not joined
@@ -163,7 +156,7 @@ class DramChannel {
   std::int64_t last_drained_ = -1;
   std::int64_t now_ = 0, order_ = 0, served_ = 0, activations_ = 0, data_end_ = 0;
   std::int64_t next_ = 0;                      // nothing happens before, if nobody comes
-  std::int64_t soonest_ = 0;                   // of the commands that may not leave yet
+  std::int64_t rebased_ = 0;                   // when the times were
   std::int64_t column_bus_ = 0, row_bus_ = 0;  // free from this cycle on
   std::int64_t next_refresh_ = 0;
   std::vector<DramCommand>* record_ = nullptr;
