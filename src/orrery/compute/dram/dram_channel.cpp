@@ -14,6 +14,7 @@ DramChannel::DramChannel(const DramSpec& spec)
   groups_in_unit_ = s.groups;
   banks_in_group_ = s.banks;
   ranks_ = s.ranks;
+  if (c_.hit_limit > 0) hit_limit_ = c_.hit_limit;
   const int units = s.pseudo_channels * s.ranks;
   banks_.resize(static_cast<std::size_t>(units * stride_));
   next_refresh_ = t_.refi > 0 ? t_.refi : kNever;
@@ -35,25 +36,39 @@ DramChannel::DramChannel(const DramSpec& spec)
   }
 }
 
+// A channel is played for many arrivals at a time: its state and its branches stay at hand.
 void DramChannel::push(const DramAddress& a, bool write, std::int64_t cycle) {
-  advance(cycle, INT64_MAX);
-  const int d = write ? kWrite : kRead;
   const int unit = a.pseudo_channel * ranks_ + a.rank;
-  const int index = unit * stride_ + a.group * banks_in_group_ + a.bank;
+  arrivals_.push_back({cycle, unit * stride_ + a.group * banks_in_group_ + a.bank, a.row, write});
+  ++arrived_[write];
+}
+
+void DramChannel::catch_up() {
+  for (const Arrival& arrival : arrivals_) {
+    advance(arrival.cycle, INT64_MAX);
+    admit(arrival.bank, arrival.row, arrival.write);
+  }
+  arrivals_.clear();
+  arrived_[kRead] = arrived_[kWrite] = 0;
+}
+
+void DramChannel::admit(int index, int row, bool write) {
+  const int d = write ? kWrite : kRead;
   const std::int64_t order = order_++;
   times_.enter(order);
   ++waiting_[d];
   ++in_window_[d];
   const DramQueue& queue = banks_[static_cast<std::size_t>(index)].queue[d];
   if (c_.mixed && write) {
-    late_writes_.push_back({index, a.row, order});
+    late_writes_.push_back({index, row, order});
     ++held_[d];
     stuck_ = false;
     next_ = now_;
   } else if ((c_.bank_depth > 0 && queue.size >= c_.bank_depth) || draining_ > 0) {
-    store_.append(held_queue_[d][static_cast<std::size_t>(index)], order, a.row);
+    store_.append(held_queue_[d][static_cast<std::size_t>(index)], home(index, d), order, row);
     ++held_[d];
-  } else if (enter(index, d, order, a.row)) {
+  } else if (enter(index, d, order, row)) {
+    const int unit = banks_[static_cast<std::size_t>(index)].unit;
     plan(index);
     waiting_[kWrite] > 0 ? times_.look<2>(unit) : times_.look<1>(unit);
     if (c_.mixed || d == static_cast<int>(writing_)) {
@@ -70,7 +85,7 @@ bool DramChannel::enter(int index, int direction, std::int64_t order, int row) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
   DramQueue& queue = bank.queue[direction];
   const DramPlace before = queue.youngest;
-  store_.append(queue, order, row);
+  store_.append(queue, home(index, direction), order, row);
   return hit_if_open(index, direction, before);
 }
 
@@ -139,6 +154,7 @@ void DramChannel::admit_reads() {
 }
 
 std::int64_t DramChannel::drain() {
+  catch_up();
   while (waiting_[kRead] + waiting_[kWrite] > 0) advance(kNever, served_ + 1);
   return data_end_;
 }
@@ -148,6 +164,15 @@ bool DramChannel::writes_go() const {
   if (waiting_[kWrite] == 0) return false;
   return waiting_[kRead] == 0 ||
          (writing_ ? waiting_[kWrite] > c_.drain_to : waiting_[kWrite] >= c_.drain_from);
+}
+
+void DramChannel::do_chores() {
+  if (now_ - rebased_ >= DramTimes::kSpan) {
+    times_.rebase(now_);
+    rebased_ = now_;
+  }
+  if (now_ >= next_refresh_) refresh();
+  next_chore_ = std::min(next_refresh_, rebased_ + DramTimes::kSpan);
 }
 
 // A unit due closes its rows as soon as they may, then refreshes all banks.

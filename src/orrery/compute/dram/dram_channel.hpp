@@ -30,8 +30,11 @@ class DramChannel {
 
   // The earliest cycle, `from` or later, in which there is room for another request.
   std::int64_t room(bool write, std::int64_t from) {
-    advance(from, INT64_MAX);
-    while (full(write)) advance(kNever, served_ + 1);
+    if (arrived_[write] + places_taken(write) >= most(write)) {
+      catch_up();
+      advance(from, INT64_MAX);
+      while (places_taken(write) >= most(write)) advance(kNever, served_ + 1);
+    }
     return from > now_ ? from : now_;
   }
   // Precondition: room() said so, and requests come in the order of time.
@@ -42,8 +45,12 @@ class DramChannel {
   // Every command from now on is noted there.
   void record(std::vector<DramCommand>& commands) { record_ = &commands; }
 
-  [[nodiscard]] std::int64_t served() const { return served_; }
-  [[nodiscard]] std::int64_t activations() const { return activations_; }
+  // By the time of the latest request.
+  [[nodiscard]] std::int64_t served() {
+    catch_up();
+    return served_;
+  }
+  [[nodiscard]] std::int64_t activations() const { return activations_; }  // after drain()
 
  private:
   static constexpr std::int64_t kNever = INT64_MAX / 4;
@@ -65,6 +72,11 @@ class DramChannel {
   struct Late {
     int bank = 0, row = 0;
     std::int64_t order = 0;
+  };
+  struct Arrival {
+    std::int64_t cycle = 0;
+    int bank = 0, row = 0;
+    bool write = false;
   };
   // Of the commands that may leave in this cycle, the first in precedence.
   struct Choice {
@@ -94,10 +106,12 @@ class DramChannel {
       ++now_;
     }
   }
-  [[nodiscard]] bool full(bool write) const {
-    const int most = write ? c_.writes : c_.reads;
-    return (c_.bank_depth > 0 ? held_[write] : in_window_[write]) >= most;
+  [[nodiscard]] int most(bool write) const { return write ? c_.writes : c_.reads; }
+  [[nodiscard]] int places_taken(bool write) const {
+    return c_.bank_depth > 0 ? held_[write] : in_window_[write];
   }
+  void catch_up();
+  void admit(int index, int row, bool write);
   void play_cycle();
   [[nodiscard]] std::int64_t next_command() const;
   template <int kWhat>
@@ -117,10 +131,12 @@ class DramChannel {
   void row_command(int index, int direction);
   void activate(int index, int direction);
   void precharge(int index);
+  void do_chores();
   void refresh();
   bool enter(int index, int direction, std::int64_t order, int row);
   bool release(int index, int direction);
   [[nodiscard]] bool hit_if_open(int index, int direction, DramPlace before);
+  static int home(int index, int direction) { return 2 * index + direction; }
   void plan(int index, int directions = 2);
   void plan_order(int index, int direction);
   void touch(int unit) { touched_ |= 1ULL << unit; }
@@ -136,6 +152,7 @@ class DramChannel {
 
   DramTiming t_;
   DramController c_;
+  int hit_limit_ = INT32_MAX;  // of c_, where there is one
   DramTimes times_;
   int ranks_ = 1, groups_in_unit_ = 1, banks_in_group_ = 1;
   int stride_ = 1;  // from the banks of a unit to those of the next
@@ -146,17 +163,19 @@ class DramChannel {
   DramStore store_;
   std::vector<DramQueue> held_queue_[2];  // beyond the banks' queues, for each bank
   std::vector<Late> late_writes_;         // mixed: writes that have not joined
-  int held_[2] = {0, 0};                  // of either kind
-  int waiting_[2] = {0, 0};               // not yet served
-  int in_window_[2] = {0, 0};             // of them, those that take a place
-  int draining_ = 0;                      // mixed: writes still to join
-  bool stuck_ = false;                    // no late write finds room
-  int last_bank_ = 0;                     // RoundRobin: who had the last turn
+  std::vector<Arrival> arrivals_;         // not yet played, while there is room for all of them
+  int arrived_[2] = {0, 0};
+  int held_[2] = {0, 0};       // of either kind
+  int waiting_[2] = {0, 0};    // not yet served
+  int in_window_[2] = {0, 0};  // of them, those that take a place
+  int draining_ = 0;           // mixed: writes still to join
+  bool stuck_ = false;         // no late write finds room
+  int last_bank_ = 0;          // RoundRobin: who had the last turn
   bool writing_ = false;
   std::int64_t last_drained_ = -1;
   std::int64_t now_ = 0, order_ = 0, served_ = 0, activations_ = 0, data_end_ = 0;
   std::int64_t next_ = 0;                      // nothing happens before, if nobody comes
-  std::int64_t rebased_ = 0;                   // when the times were
+  std::int64_t next_chore_ = 0, rebased_ = 0;  // refresh, or the times move to a later base
   std::int64_t column_bus_ = 0, row_bus_ = 0;  // free from this cycle on
   std::int64_t next_refresh_ = 0;
   std::vector<DramCommand>* record_ = nullptr;

@@ -8,7 +8,8 @@ namespace orrery {
 namespace {
 
 constexpr std::int64_t kActivatedFirst = std::int64_t{1} << 50;  // before any order of arrival
-constexpr std::uint64_t kEveryUnit = 0x1111'1111'1111'1111;
+// Bits of DramTimes::due().
+constexpr std::uint64_t kEveryUnit = 0x1111'1111'1111'1111, kEitherDirection = 3 * kEveryUnit;
 
 }  // namespace
 
@@ -21,18 +22,21 @@ void DramChannel::plan(int index, int directions) {
     if (c_.turn == DramTurn::Oldest) plan_order(index, d);
     // The other direction's hits of the open row, if their row was opened for them, come first.
     const DramPlace other = bank.queue[1 - d].hit;
-    const bool awaited = other >= 0 && store_[other].activated;
+    const bool awaited = c_.activated_leave && other >= 0 && store_[other].activated;
     if (c_.activated_leave) {
       const std::uint64_t bit = 1ULL << index % stride_;
       std::uint64_t& leaving = units_[static_cast<std::size_t>(bank.unit)].leaving[d];
       leaving &= ~bit;
       if (queue.hit >= 0 && store_[queue.hit].activated) leaving |= bit;
     }
-    const bool worn = c_.hit_limit > 0 && bank.hits >= c_.hit_limit && queue.hit != queue.oldest;
-    times_.want(index, d, queue.hit >= 0, (queue.hit < 0 || worn) && !awaited);
+    // No branches: they would not be foreseen.
+    const bool hit = queue.hit >= 0;
+    const bool worn = (bank.hits >= hit_limit_) & (queue.hit != queue.oldest);
+    times_.want(index, d, hit, (!hit | worn) & !awaited);
   }
 }
 
+// For precedence by age.
 void DramChannel::plan_order(int index, int direction) {
   const DramQueue& queue = banks_[static_cast<std::size_t>(index)].queue[direction];
   const std::int64_t oldest = store_[queue.oldest].order;
@@ -69,7 +73,7 @@ inline std::int64_t DramChannel::next_command() const {
   return std::min(std::max(column, column_bus_), std::max(row, row_bus_));
 }
 
-// Who goes first of the banks whose column command, or row command, may leave.
+// Who goes first of the banks whose command may leave; kWhat: kColumn or kRow.
 template <int kWhat>
 DramChannel::Choice DramChannel::first_of(std::uint64_t due) const {
   const int d = writing_ ? kWrite : kRead;
@@ -127,26 +131,23 @@ void DramChannel::offer_leaving(Choice& best, int direction) const {
 }
 
 void DramChannel::play_cycle() {
-  if (now_ - rebased_ >= DramTimes::kSpan) {
-    times_.rebase(now_);
-    rebased_ = now_;
-  }
-  if (now_ >= next_refresh_) refresh();
+  if (now_ >= next_chore_) do_chores();
   if (waiting_[kRead] + waiting_[kWrite] == 0) {
     next_ = next_refresh_;
     return;
   }
   if (c_.mixed) {
-    if (!late_writes_.empty()) drain_mixed();
+    if (draining_ > 0 ? !stuck_ : drain_begins()) drain_mixed();
   } else {
     writing_ = writes_go();
   }
   look();
   const std::uint64_t due = times_.due(now_);
   Choice column, row;
-  if (column_bus_ <= now_ && (due & 3 * kEveryUnit << kColumn) != 0)
+  if (column_bus_ <= now_ && (due & kEitherDirection << kColumn) != 0) {
     column = first_of<kColumn>(due);
-  if (row_bus_ <= now_ && (due & 3 * kEveryUnit << kRow) != 0) row = first_of<kRow>(due);
+  }
+  if (row_bus_ <= now_ && (due & kEitherDirection << kRow) != 0) row = first_of<kRow>(due);
   // On one bus the column command goes first, unless turns are taken.
   bool columns_turn = column.any(), rows_turn = row.any();
   if (columns_turn && rows_turn && (!c_.two_buses || row.bank == column.bank)) {

@@ -9,8 +9,8 @@ void DramChannel::column_command(int index, int direction) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
   DramQueue& queue = bank.queue[direction];
   if (!store_[queue.hit].activated) --in_window_[direction];
-  store_.remove_hit(queue);
-  store_.find_hit(queue, bank.open_row);
+  store_.remove_hit(queue, home(index, direction));
+  store_.find_hit(queue, home(index, direction), bank.open_row);
   --waiting_[direction];
   ++served_;
   ++bank.hits;
@@ -72,7 +72,7 @@ void DramChannel::activate(int index, int direction) {
   own.hit = own.oldest;
   own.before_hit = -1;
   DramQueue& other = bank.queue[1 - direction];
-  if (other.size > 0) store_.find_first_hit(other, bank.open_row);
+  if (other.size > 0) store_.find_first_hit(other, home(index, 1 - direction), bank.open_row);
   plan(index, other.size > 0 ? 2 : 1 + direction);
 }
 

@@ -87,6 +87,7 @@ std::int64_t DramTimes::refresh(int unit, std::int64_t now) {
   for (int i = 0; i < blocks_; ++i) {
     e[i].closed = all_lanes(-1);
     e[i].activate = later(e[i].activate, gap(latest + t_.rfc));
+    e[i].choose_row();
   }
   return cycle(latest);
 }
@@ -115,6 +116,7 @@ void DramTimes::rebase(std::int64_t now) {
     move(e.precharge);
     move(e.column[kRead]);
     move(e.column[kWrite]);
+    e.choose_row();
   }
   base_ = now;
   for (std::size_t u = 0; u < next_.size(); ++u) look<2>(static_cast<int>(u));

@@ -106,9 +106,8 @@ class DramTimes {
   void rebase(std::int64_t now);
 
  private:
-  static constexpr std::size_t kMostBlocks = 8;  // in a unit
-  static constexpr std::int64_t kOrders =
-      1 << 13;  // that lanes tell apart, before the base and after
+  static constexpr std::size_t kMostBlocks = 8;     // in a unit
+  static constexpr std::int64_t kOrders = 1 << 13;  // told apart before their base and after it
   struct Lanes {
     BankLanes lanes;
   };
@@ -118,17 +117,15 @@ class DramTimes {
     BankLanes next_activate{};  // as those of its rank leave it
     BankLanes precharge{}, column[2] = {{}, {}};
     BankLanes closed = all_lanes(-1);
+    BankLanes row{};  // precharge of an open bank, activate of a closed one
     BankLanes unwanted[4] = {kAllNever, kAllNever, kAllNever, kAllNever};  // kPastLane: wanted
-
     BankLanes order[4] = {{}, {}, {}, {}};
 
-    [[nodiscard]] BankLanes row() const {
-      return choice(closed, later(activate, next_activate), precharge);
-    }
+    void choose_row() { row = choice(closed, later(activate, next_activate), precharge); }
     // Late: not wanted.
     template <int kWhat>
     [[nodiscard]] BankLanes wanted(int direction) const {
-      return later(kWhat == kColumn ? column[direction] : row(), unwanted[kWhat + direction]);
+      return later(kWhat == kColumn ? column[direction] : row, unwanted[kWhat + direction]);
     }
   };
 
@@ -170,18 +167,19 @@ inline void DramTimes::activate(int bank, int unit, int group, std::int64_t now)
   if (t_.faw > 0) window = std::max(window, a.latest[(a.count - 4) % 32] + t_.faw);
   if (t_.aw32 > 0) window = std::max(window, a.latest[a.count % 32] + t_.aw32);
   const BankLanes at = all_lanes(lane(now)), at_window = all_lanes(lane(window));
+  Eight& its = eight(bank);
+  const BankLanes own_at = choice(own(bank), at, kAllPast);
+  its.activate = later(its.activate, own_at + rc_);
+  its.precharge = later(its.precharge, own_at + ras_);
+  its.column[kRead] = later(its.column[kRead], own_at + rcd_read_);
+  its.column[kWrite] = later(its.column[kWrite], own_at + rcd_write_);
+  its.closed &= ~own(bank);
   const Lanes* rrd = &rrd_[static_cast<std::size_t>(group * blocks_)];
   Eight* e = first(unit);
   for (int i = 0; i < blocks_; ++i) {
     e[i].next_activate = later(e[i].next_activate, later(rrd[i].lanes + at, at_window));
+    e[i].choose_row();
   }
-  e = &eight(bank);
-  const BankLanes own_at = choice(own(bank), at, kAllPast);
-  e->activate = later(e->activate, own_at + rc_);
-  e->precharge = later(e->precharge, own_at + ras_);
-  e->column[kRead] = later(e->column[kRead], own_at + rcd_read_);
-  e->column[kWrite] = later(e->column[kWrite], own_at + rcd_write_);
-  e->closed &= ~own(bank);
 }
 
 inline void DramTimes::precharge(int bank, std::int64_t now) {
@@ -189,6 +187,7 @@ inline void DramTimes::precharge(int bank, std::int64_t now) {
   const BankLanes own_at = choice(own(bank), all_lanes(lane(now)), kAllPast);
   e.activate = later(e.activate, own_at + rp_);
   e.closed |= own(bank);
+  e.choose_row();
 }
 
 inline void DramTimes::column(int bank, int unit, int group, int direction, std::int64_t now) {
@@ -205,20 +204,26 @@ inline void DramTimes::column(int bank, int unit, int group, int direction, std:
     same = later(same, same_gap[i].lanes + at);
     other = later(other, other_gap[i].lanes + at);
   }
-  BankLanes& precharge = eight(bank).precharge;
-  precharge = later(precharge, choice(own(bank), at, kAllPast) + (reads ? rtp_ : written_wr_));
+  Eight& its = eight(bank);
+  const BankLanes own_at = choice(own(bank), at, kAllPast);
+  its.precharge = later(its.precharge, own_at + (reads ? rtp_ : written_wr_));
+  its.choose_row();
 }
 
 template <int kWhat>
 int DramTimes::oldest_due(int direction, std::int64_t now, const std::int64_t* orders) const {
   BankLanes order[kMostUnits * kMostBlocks];  // never: not due
+  const BankLanes limit = all_lanes(lane(now));
+  const auto order_if_due = [&](const Eight& e) {
+    const BankLanes not_due = e.wanted<kWhat>(direction) > limit;
+    return later(e.order[kWhat + direction], not_due ^ kAllPast);
+  };
   BankLanes least = kAllNever;
   const std::size_t size = eights_.size();
-  for (std::size_t i = 0; i < size; ++i) {
-    const Eight& e = eights_[i];
-    const BankLanes not_due = e.wanted<kWhat>(direction) > all_lanes(lane(now));
-    order[i] = later(e.order[kWhat + direction], not_due ^ kAllPast);
-    least = earlier(least, order[i]);
+  for (std::size_t i = 0; i < size; i += 2) {
+    order[i] = order_if_due(eights_[i]);
+    order[i + 1] = order_if_due(eights_[i + 1]);
+    least = earlier(least, earlier(order[i], order[i + 1]));
   }
   least = least_of(least);
   int bank = -1;
@@ -241,7 +246,7 @@ void DramTimes::look(int unit) {
   BankLanes least[4] = {kAllNever, kAllNever, kAllNever, kAllNever};
   const Eight* e = first(unit);
   for (int i = 0; i < blocks_; i += 2, e += 2) {
-    const BankLanes low = e[0].row(), high = e[1].row();
+    const BankLanes low = e[0].row, high = e[1].row;
     for (int d = 0; d < kDirections; ++d) {
       const int c = kColumn + d, r = kRow + d;
       const BankLanes column = earlier(e[0].wanted<kColumn>(d), e[1].wanted<kColumn>(d));
