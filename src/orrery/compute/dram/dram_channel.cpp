@@ -30,8 +30,8 @@ DramChannel::DramChannel(const DramSpec& spec)
     }
   }
   for (const int d : {kRead, kWrite}) {
-    key_[kColumn + d].resize(banks_.size());
-    key_[kRow + d].resize(banks_.size());
+    key_[what_of(kColumn, d)].resize(banks_.size());
+    key_[what_of(kRow, d)].resize(banks_.size());
     held_queue_[d].resize(banks_.size());
   }
 }
@@ -73,8 +73,10 @@ void DramChannel::admit(int index, int row, bool write) {
     waiting_[kWrite] > 0 ? times_.look<2>(unit) : times_.look<1>(unit);
     if (c_.mixed || d == static_cast<int>(writing_)) {
       const BankLanes next = times_.next(unit);
-      next_ = std::min(next_, std::max(times_.cycle(next[kColumn + d]), column_bus_));
-      next_ = std::min(next_, std::max(times_.cycle(next[kRow + d]), row_bus_));
+      column_at_ =
+          std::min(column_at_, std::max(times_.cycle(next[what_of(kColumn, d)]), column_bus_));
+      row_at_ = std::min(row_at_, std::max(times_.cycle(next[what_of(kRow, d)]), row_bus_));
+      next_ = std::min(next_, std::min(column_at_, row_at_));
     }
   }
   if (!c_.mixed && writes_go() != writing_) next_ = now_;

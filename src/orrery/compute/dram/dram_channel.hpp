@@ -56,6 +56,9 @@ class DramChannel {
   static constexpr std::int64_t kNever = INT64_MAX / 4;
   static constexpr int kRead = DramTimes::kRead, kWrite = DramTimes::kWrite;
   static constexpr int kColumn = DramTimes::kColumn, kRow = DramTimes::kRow;
+  static constexpr int what_of(int command, int direction) {
+    return DramTimes::what_of(command, direction);
+  }
 
   struct Bank {
     int open_row = -1;
@@ -113,12 +116,25 @@ class DramChannel {
   void catch_up();
   void admit(int index, int row, bool write);
   void play_cycle();
-  [[nodiscard]] std::int64_t next_command() const;
+  void look_ahead();
+  void look_again() {  // in this cycle, if the buses are free
+    column_at_ = column_bus_;
+    row_at_ = row_bus_;
+  }
   template <int kWhat>
-  [[nodiscard]] Choice first_of(std::uint64_t due) const;
+  [[nodiscard]] Choice first_of() const;
   template <int kWhat>
   void offer_oldest(Choice& best, int direction) const;
-  void offer_leaving(Choice& best, int direction) const;
+  // Calls visit(bank) for requests whose rows were opened for them. They are few.
+  template <class Visit>
+  void for_leaving(int direction, Visit visit) const {
+    for (const Unit& unit : units_) {
+      for (std::uint64_t left = unit.leaving[direction]; left != 0; left &= left - 1) {
+        visit(unit.first_bank + std::countr_zero(left));
+      }
+    }
+  }
+  [[nodiscard]] int units() const { return static_cast<int>(units_.size()); }
   [[nodiscard]] int next_in_turn(std::uint64_t banks, int first) const;
   [[nodiscard]] std::int64_t turns_until(int bank) const;
   void look(int directions = 2) {
@@ -175,6 +191,7 @@ class DramChannel {
   std::int64_t last_drained_ = -1;
   std::int64_t now_ = 0, order_ = 0, served_ = 0, activations_ = 0, data_end_ = 0;
   std::int64_t next_ = 0;                      // nothing happens before, if nobody comes
+  std::int64_t column_at_ = 0, row_at_ = 0;    // no such command leaves before
   std::int64_t next_chore_ = 0, rebased_ = 0;  // refresh, or the times move to a later base
   std::int64_t column_bus_ = 0, row_bus_ = 0;  // free from this cycle on
   std::int64_t next_refresh_ = 0;

@@ -8,8 +8,6 @@ namespace orrery {
 namespace {
 
 constexpr std::int64_t kActivatedFirst = std::int64_t{1} << 50;  // before any order of arrival
-// Bits of DramTimes::due().
-constexpr std::uint64_t kEveryUnit = 0x1111'1111'1111'1111, kEitherDirection = 3 * kEveryUnit;
 
 }  // namespace
 
@@ -40,68 +38,74 @@ void DramChannel::plan(int index, int directions) {
 void DramChannel::plan_order(int index, int direction) {
   const DramQueue& queue = banks_[static_cast<std::size_t>(index)].queue[direction];
   const std::int64_t oldest = store_[queue.oldest].order;
-  key_[kRow + direction][static_cast<std::size_t>(index)] = oldest;
-  times_.set_order(index, kRow + direction, oldest, false);
+  key_[what_of(kRow, direction)][static_cast<std::size_t>(index)] = oldest;
+  times_.set_order(index, what_of(kRow, direction), oldest, false);
   if (queue.hit < 0) return;
   const DramWaiting& hit = store_[queue.hit];
-  key_[kColumn + direction][static_cast<std::size_t>(index)] =
+  key_[what_of(kColumn, direction)][static_cast<std::size_t>(index)] =
       hit.activated ? hit.order - kActivatedFirst : hit.order;
-  times_.set_order(index, kColumn + direction, hit.order, hit.activated);
+  times_.set_order(index, what_of(kColumn, direction), hit.order, hit.activated);
 }
 
-// The first cycle in which a command may leave, if nobody comes.
-inline std::int64_t DramChannel::next_command() const {
-  const int d = writing_ ? kWrite : kRead;
-  const bool others = waiting_[1 - d] > 0;
+// The first cycles in which a column command and a row command may leave, if nobody comes.
+inline void DramChannel::look_ahead() {
   const BankLanes next = times_.next();
-  if (!others) {
-    return std::min(std::max(times_.cycle(next[kColumn + d]), column_bus_),
-                    std::max(times_.cycle(next[kRow + d]), row_bus_));
+  const bool others = waiting_[writing_ ? kRead : kWrite] > 0;
+  if (others && c_.mixed) {
+    column_at_ =
+        times_.cycle(std::min(next[what_of(kColumn, kRead)], next[what_of(kColumn, kWrite)]));
+    row_at_ = times_.cycle(std::min(next[what_of(kRow, kRead)], next[what_of(kRow, kWrite)]));
+  } else if (writing_) {
+    column_at_ = times_.cycle(next[what_of(kColumn, kWrite)]);
+    row_at_ = times_.cycle(next[what_of(kRow, kWrite)]);
+  } else {
+    column_at_ = times_.cycle(next[what_of(kColumn, kRead)]);
+    row_at_ = times_.cycle(next[what_of(kRow, kRead)]);
   }
-  std::int64_t column = times_.cycle(next[kColumn + d]), row = times_.cycle(next[kRow + d]);
-  if (c_.mixed) {
-    column = std::min(column, times_.cycle(next[kColumn + 1 - d]));
-    row = std::min(row, times_.cycle(next[kRow + 1 - d]));
-  } else if (c_.activated_leave) {
-    for (std::size_t u = 0; u < units_.size(); ++u) {
-      for (std::uint64_t left = units_[u].leaving[1 - d]; left != 0; left &= left - 1) {
-        const int bank = units_[u].first_bank + std::countr_zero(left);
-        column = std::min(column, times_.next_column(bank, 1 - d));
-      }
-    }
+  if (others && !c_.mixed && c_.activated_leave) {
+    const int d = writing_ ? kRead : kWrite;
+    for_leaving(d,
+                [&](int bank) { column_at_ = std::min(column_at_, times_.next_column(bank, d)); });
   }
-  return std::min(std::max(column, column_bus_), std::max(row, row_bus_));
+  column_at_ = std::max(column_at_, column_bus_);
+  row_at_ = std::max(row_at_, row_bus_);
 }
 
 // Who goes first of the banks whose command may leave; kWhat: kColumn or kRow.
 template <int kWhat>
-DramChannel::Choice DramChannel::first_of(std::uint64_t due) const {
+DramChannel::Choice DramChannel::first_of() const {
   const int d = writing_ ? kWrite : kRead;
   const bool others = waiting_[1 - d] > 0, both = others && c_.mixed;
-  const std::uint64_t due_one = due >> (kWhat + d) & kEveryUnit;
-  const std::uint64_t due_other = both ? due >> (kWhat + 1 - d) & kEveryUnit : 0;
   Choice best;
   if (c_.turn == DramTurn::Oldest) {
-    if (due_one != 0) offer_oldest<kWhat>(best, d);
-    if (due_other != 0) offer_oldest<kWhat>(best, 1 - d);
+    offer_oldest<kWhat>(best, d);
+    if (both) offer_oldest<kWhat>(best, 1 - d);
   } else {
-    for (std::uint64_t units = due_one | due_other; units != 0; units &= units - 1) {
-      const int unit = std::countr_zero(units) / 4, first = unit * stride_;
+    for (int unit = 0; unit < units(); ++unit) {
+      const int first = unit * stride_;
       const std::uint64_t one = times_.due_banks<kWhat>(unit, d, now_);
       const std::uint64_t other = both ? times_.due_banks<kWhat>(unit, 1 - d, now_) : 0;
       const int bank = first + next_in_turn(one | other, first);
-      best.offer(turns_until(bank), bank, (one >> (bank - first) & 1) != 0 ? d : 1 - d);
+      const std::int64_t turns = (one | other) != 0 ? turns_until(bank) : kNever;
+      best.offer(turns, bank, (one >> ((bank - first) & 63) & 1) != 0 ? d : 1 - d);
     }
   }
-  if (kWhat == kColumn && others && !c_.mixed && c_.activated_leave) offer_leaving(best, 1 - d);
+  if (kWhat == kColumn && others && !c_.mixed && c_.activated_leave) {
+    for_leaving(1 - d, [&](int bank) {
+      if (times_.next_column(bank, 1 - d) > now_) return;
+      const bool oldest = c_.turn == DramTurn::Oldest;
+      const auto place = static_cast<std::size_t>(bank);
+      best.offer(oldest ? key_[what_of(kColumn, 1 - d)][place] : turns_until(bank), bank, 1 - d);
+    });
+  }
   return best;
 }
 
 template <int kWhat>
 void DramChannel::offer_oldest(Choice& best, int direction) const {
-  const std::int64_t* keys = key_[kWhat + direction].data();
+  const std::int64_t* keys = key_[what_of(kWhat, direction)].data();
   const int bank = times_.oldest_due<kWhat>(direction, now_, keys);
-  best.offer(keys[bank], bank, direction);
+  if (bank >= 0) best.offer(keys[bank], bank, direction);
 }
 
 // Of these banks from `first` on, the first behind the last that had a turn. Without branches: they
@@ -109,7 +113,8 @@ void DramChannel::offer_oldest(Choice& best, int direction) const {
 int DramChannel::next_in_turn(std::uint64_t banks, int first) const {
   const int next = std::clamp(last_bank_ + 1 - first, 0, 64);
   const std::uint64_t behind = banks & ~0ULL << (next & 63) & -std::uint64_t{next < 64};
-  return std::countr_zero(behind | (banks & -std::uint64_t{behind == 0}));
+  constexpr std::uint64_t kLast = 1ULL << 63;  // for none at all
+  return std::countr_zero(behind | (banks & -std::uint64_t{behind == 0}) | kLast);
 }
 
 std::int64_t DramChannel::turns_until(int bank) const {
@@ -117,37 +122,27 @@ std::int64_t DramChannel::turns_until(int bank) const {
   return turns + (static_cast<std::int64_t>(banks_.size()) & turns >> 63);
 }
 
-// Requests of the other direction whose rows were opened for them. They are few.
-void DramChannel::offer_leaving(Choice& best, int direction) const {
-  const std::int64_t* keys = key_[kColumn + direction].data();
-  for (const Unit& unit : units_) {
-    for (std::uint64_t left = unit.leaving[direction]; left != 0; left &= left - 1) {
-      const int bank = unit.first_bank + std::countr_zero(left);
-      if (times_.next_column(bank, direction) > now_) continue;
-      const bool oldest = c_.turn == DramTurn::Oldest;
-      best.offer(oldest ? keys[bank] : turns_until(bank), bank, direction);
-    }
-  }
-}
-
 void DramChannel::play_cycle() {
   if (now_ >= next_chore_) do_chores();
   if (waiting_[kRead] + waiting_[kWrite] == 0) {
     next_ = next_refresh_;
+    column_at_ = row_at_ = kNever;
     return;
   }
   if (c_.mixed) {
     if (draining_ > 0 ? !stuck_ : drain_begins()) drain_mixed();
   } else {
+    const bool wrote = writing_;
     writing_ = writes_go();
+    if (writing_ != wrote) look_again();
   }
-  look();
-  const std::uint64_t due = times_.due(now_);
+  if (touched_ != 0) {
+    look();
+    look_again();
+  }
   Choice column, row;
-  if (column_bus_ <= now_ && (due & kEitherDirection << kColumn) != 0) {
-    column = first_of<kColumn>(due);
-  }
-  if (row_bus_ <= now_ && (due & kEitherDirection << kRow) != 0) row = first_of<kRow>(due);
+  if (column_at_ <= now_) column = first_of<kColumn>();
+  if (row_at_ <= now_) row = first_of<kRow>();
   // On one bus the column command goes first, unless turns are taken.
   bool columns_turn = column.any(), rows_turn = row.any();
   if (columns_turn && rows_turn && (!c_.two_buses || row.bank == column.bank)) {
@@ -166,10 +161,12 @@ void DramChannel::play_cycle() {
                           : writes_go() != writing_;
     if (news) {
       next_ = now_ + 1;
+      look_again();
       return;
     }
   }
-  next_ = std::max(std::min(next_command(), next_refresh_), now_ + 1);
+  look_ahead();
+  next_ = std::max(std::min(std::min(column_at_, row_at_), next_refresh_), now_ + 1);
 }
 
 }  // namespace orrery

@@ -97,7 +97,8 @@ void DramTimes::rebase_orders() {
   const auto oldest = static_cast<std::int16_t>(-kOrders);
   const auto oldest_activated = static_cast<std::int16_t>(-3 * kOrders);
   for (Eight& e : eights_) {
-    for (BankLanes& order : e.order) {
+    for (Want& want : e.want) {
+      BankLanes& order = want.order;
       const BankLanes activated = order < all_lanes(oldest);
       order = later(order - by, choice(activated, all_lanes(oldest_activated), all_lanes(oldest)));
     }

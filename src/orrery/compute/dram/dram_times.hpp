@@ -16,10 +16,13 @@ namespace orrery {
 // multiple of stride() on; groups within their unit.
 class DramTimes {
  public:
-  static constexpr int kRead = 0, kWrite = 1;     // directions
-  static constexpr int kColumn = 0, kRow = 2;     // what a bank may want, plus a direction
-  static constexpr int kMostUnits = 16;           // a bit for each in a quarter of a word
+  static constexpr int kRead = 0, kWrite = 1;  // directions
+  static constexpr int kColumn = 0, kRow = 1;  // commands
+  static constexpr int kMostUnits = 16;
   static constexpr std::int64_t kSpan = 1 << 14;  // cycles before the next rebase()
+
+  // What a bank may want, as a number below four.
+  static constexpr int what_of(int command, int direction) { return command + 2 * direction; }
 
   explicit DramTimes(const DramSpec& spec);
   // Whether all waits are short beside kSpan.
@@ -38,8 +41,8 @@ class DramTimes {
     static constexpr Lanes kUnwanted[2] = {{kAllNever}, {kAllPast}};
     Eight& e = eight(bank);
     const BankLanes mask = own(bank);
-    BankLanes& columns = e.unwanted[kColumn + direction];
-    BankLanes& rows = e.unwanted[kRow + direction];
+    BankLanes& columns = e.want[what_of(kColumn, direction)].never;
+    BankLanes& rows = e.want[what_of(kRow, direction)].never;
     columns = choice(mask, kUnwanted[column].lanes, columns);
     rows = choice(mask, kUnwanted[row].lanes, rows);
   }
@@ -47,7 +50,7 @@ class DramTimes {
   // row was opened for it.
   void set_order(int bank, int what, std::int64_t order, bool activated) {
     const std::int64_t after = std::max(order - order_base_, -kOrders);
-    BankLanes& lanes = eight(bank).order[what];
+    BankLanes& lanes = eight(bank).want[what].order;
     const auto lane = static_cast<std::int16_t>(after - (activated ? 2 * kOrders : 0));
     lanes = choice(own(bank), all_lanes(lane), lanes);
   }
@@ -71,16 +74,6 @@ class DramTimes {
   }
   [[nodiscard]] std::int64_t cycle(std::int16_t lane) const { return base_ + lane; }
 
-  // Whether they may leave now: four bits a unit.
-  [[nodiscard]] std::uint64_t due(std::int64_t now) const {
-    const BankLanes limit = after(now);
-    std::uint64_t bits = 0;
-    for (std::size_t u = 0; u < next_.size(); ++u) {
-      const BankLanes due = limit > next_[u].lanes;
-      bits |= (lane_bits(due, due) & 15) << 4 * u;
-    }
-    return bits;
-  }
   // The banks of the unit whose wanted command may leave, a bit each. kWhat: kColumn or kRow.
   template <int kWhat>
   [[nodiscard]] std::uint64_t due_banks(int unit, int direction, std::int64_t now) const {
@@ -94,7 +87,7 @@ class DramTimes {
     return bits;
   }
   // Of all banks whose wanted command may leave, the first in that order; among requests so old
-  // that lanes do not tell, the one with the lowest of `orders`. One must be due.
+  // that lanes do not tell, the one with the lowest of `orders`. -1: none may.
   template <int kWhat>
   [[nodiscard]] int oldest_due(int direction, std::int64_t now, const std::int64_t* orders) const;
   [[nodiscard]] std::int64_t next_column(int bank, int direction) const {
@@ -111,21 +104,26 @@ class DramTimes {
   struct Lanes {
     BankLanes lanes;
   };
-  // Eight banks: the earliest cycle of each command.
+  struct Want {
+    BankLanes never = kAllNever;  // kPastLane: wanted
+    BankLanes order{};
+  };
+  // Eight banks: the earliest cycle of each command. First what is compared most.
   struct Eight {
+    BankLanes row{};  // precharge of an open bank, activate of a closed one
+    BankLanes column[2] = {{}, {}};
+    Want want[4];
+    BankLanes precharge{};
     BankLanes activate{};       // as the bank's own commands leave it
     BankLanes next_activate{};  // as those of its rank leave it
-    BankLanes precharge{}, column[2] = {{}, {}};
     BankLanes closed = all_lanes(-1);
-    BankLanes row{};  // precharge of an open bank, activate of a closed one
-    BankLanes unwanted[4] = {kAllNever, kAllNever, kAllNever, kAllNever};  // kPastLane: wanted
-    BankLanes order[4] = {{}, {}, {}, {}};
 
     void choose_row() { row = choice(closed, later(activate, next_activate), precharge); }
     // Late: not wanted.
     template <int kWhat>
     [[nodiscard]] BankLanes wanted(int direction) const {
-      return later(kWhat == kColumn ? column[direction] : row, unwanted[kWhat + direction]);
+      return later(kWhat == kColumn ? column[direction] : row,
+                   want[what_of(kWhat, direction)].never);
     }
   };
 
@@ -216,7 +214,7 @@ int DramTimes::oldest_due(int direction, std::int64_t now, const std::int64_t* o
   const BankLanes limit = all_lanes(lane(now));
   const auto order_if_due = [&](const Eight& e) {
     const BankLanes not_due = e.wanted<kWhat>(direction) > limit;
-    return later(e.order[kWhat + direction], not_due ^ kAllPast);
+    return later(e.want[what_of(kWhat, direction)].order, not_due ^ kAllPast);
   };
   BankLanes least = kAllNever;
   const std::size_t size = eights_.size();
@@ -227,6 +225,7 @@ int DramTimes::oldest_due(int direction, std::int64_t now, const std::int64_t* o
   }
   least = least_of(least);
   int bank = -1;
+  if (least[0] == kNeverLane) return bank;
   for (std::size_t word = 0; word < size; word += kMostBlocks) {
     const std::size_t end = std::min(size, word + kMostBlocks);
     std::uint64_t bits = 0;
@@ -248,9 +247,10 @@ void DramTimes::look(int unit) {
   for (int i = 0; i < blocks_; i += 2, e += 2) {
     const BankLanes low = e[0].row, high = e[1].row;
     for (int d = 0; d < kDirections; ++d) {
-      const int c = kColumn + d, r = kRow + d;
+      const int c = what_of(kColumn, d), r = what_of(kRow, d);
       const BankLanes column = earlier(e[0].wanted<kColumn>(d), e[1].wanted<kColumn>(d));
-      const BankLanes row = earlier(later(low, e[0].unwanted[r]), later(high, e[1].unwanted[r]));
+      const BankLanes row =
+          earlier(later(low, e[0].want[r].never), later(high, e[1].want[r].never));
       least[c] = earlier(least[c], column);
       least[r] = earlier(least[r], row);
     }

@@ -81,15 +81,17 @@ TEST(DramTimes, EachCommandMayLeaveWhenAllEarlierOnesAllow) {
                                 : Kind::Activate;
       times.want(bank, direction, !row, row);
       times.look<2>(next.unit);
-      const int what = (row ? DramTimes::kRow : DramTimes::kColumn) + direction;
+      const int what = DramTimes::what_of(row ? DramTimes::kRow : DramTimes::kColumn, direction);
       const std::int64_t earliest = earliest_after(t, past, next);
       const std::int64_t found = times.cycle(times.next()[what]);
       ASSERT_EQ(std::max(found, now), std::max(earliest, now)) << turn;
       now = std::max(now, earliest);
-      EXPECT_NE(times.due(now) >> (4 * next.unit + what) & 1, 0U);
-      if (earliest == now && now > 0) {
-        EXPECT_EQ(times.due(now - 1) & 15U << 4 * next.unit, 0U);
-      }
+      const auto due = [&](std::int64_t at) {
+        return row ? times.due_banks<DramTimes::kRow>(next.unit, direction, at)
+                   : times.due_banks<DramTimes::kColumn>(next.unit, direction, at);
+      };
+      EXPECT_EQ(due(now), 1ULL << next.bank);
+      if (earliest == now && now > 0) EXPECT_EQ(due(now - 1), 0U);
       switch (next.kind) {
         case Kind::Activate:
           times.activate(bank, next.unit, next.group, now);
@@ -123,7 +125,7 @@ TEST(DramTimes, TheLowestOrderGoesFirst) {
   std::int64_t order = 0;
   const auto enter = [&](int bank) {
     times.enter(order);
-    times.set_order(bank, DramTimes::kRow, order, false);
+    times.set_order(bank, DramTimes::what_of(DramTimes::kRow, DramTimes::kRead), order, false);
     times.want(bank, DramTimes::kRead, false, true);
     orders[static_cast<std::size_t>(bank)] = order++;
   };
