@@ -55,7 +55,7 @@ void DramChannel::catch_up() {
 void DramChannel::admit(int index, int row, bool write) {
   const int d = write ? kWrite : kRead;
   const std::int64_t order = order_++;
-  times_.enter(order);
+  times_.enter(order, index);
   ++waiting_[d];
   ++in_window_[d];
   const DramQueue& queue = banks_[static_cast<std::size_t>(index)].queue[d];

@@ -55,8 +55,9 @@ class DramTimes {
     lanes = choice(own(bank), all_lanes(lane), lanes);
   }
   // To be called with each request's number.
-  void enter(std::int64_t order) {
+  void enter(std::int64_t order, int bank) {
     if (order - order_base_ >= kOrders) rebase_orders();
+    bank_of_[static_cast<std::size_t>(order) % bank_of_.size()] = static_cast<std::int16_t>(bank);
   }
   // To be called when any of the above has happened to the unit. kDirections: 1: reads only, for
   // nobody wants to write.
@@ -156,6 +157,7 @@ class DramTimes {
   };
   std::vector<Activations> activations_;  // of each unit
   std::int64_t base_ = 0, order_base_ = 0;
+  std::array<std::int16_t, 1024> bank_of_{};  // of the latest requests
 };
 
 inline void DramTimes::activate(int bank, int unit, int group, std::int64_t now) {
@@ -210,30 +212,31 @@ inline void DramTimes::column(int bank, int unit, int group, int direction, std:
 
 template <int kWhat>
 int DramTimes::oldest_due(int direction, std::int64_t now, const std::int64_t* orders) const {
-  BankLanes order[kMostUnits * kMostBlocks];  // never: not due
+  const int what = what_of(kWhat, direction);
   const BankLanes limit = all_lanes(lane(now));
   const auto order_if_due = [&](const Eight& e) {
     const BankLanes not_due = e.wanted<kWhat>(direction) > limit;
-    return later(e.want[what_of(kWhat, direction)].order, not_due ^ kAllPast);
+    return later(e.want[what].order, not_due ^ kAllPast);
   };
-  BankLanes least = kAllNever;
-  const std::size_t size = eights_.size();
-  for (std::size_t i = 0; i < size; i += 2) {
-    order[i] = order_if_due(eights_[i]);
-    order[i + 1] = order_if_due(eights_[i + 1]);
-    least = earlier(least, earlier(order[i], order[i + 1]));
+  BankLanes all = kAllNever;
+  for (std::size_t i = 0; i < eights_.size(); i += 2) {
+    all = earlier(all, earlier(order_if_due(eights_[i]), order_if_due(eights_[i + 1])));
   }
-  least = least_of(least);
+  all = least_of(all);
+  const std::int16_t least = all[0];
+  if (least == kNeverLane) return -1;
+  // Whose order that is, unless too many have come since.
+  const std::int64_t order = order_base_ + least + (least < -kOrders ? 2 * kOrders : 0);
+  const int likely = bank_of_[static_cast<std::size_t>(order) % bank_of_.size()];
+  const Eight& e = eights_[static_cast<std::size_t>(likely / kBankLanes)];
+  const bool told_apart = least != -kOrders && least != -3 * kOrders;
+  if (told_apart && e.want[what].order[likely % kBankLanes] == least) return likely;
   int bank = -1;
-  if (least[0] == kNeverLane) return bank;
-  for (std::size_t word = 0; word < size; word += kMostBlocks) {
-    const std::size_t end = std::min(size, word + kMostBlocks);
-    std::uint64_t bits = 0;
-    for (std::size_t i = word; i < end; i += 2) {
-      bits |= lane_bits(order[i] == least, order[i + 1] == least) << (i - word) * kBankLanes;
-    }
+  for (std::size_t i = 0; i < eights_.size(); i += 2) {
+    std::uint64_t bits =
+        lane_bits(order_if_due(eights_[i]) == all, order_if_due(eights_[i + 1]) == all);
     for (; bits != 0; bits &= bits - 1) {
-      const int other = static_cast<int>(word) * kBankLanes + std::countr_zero(bits);
+      const int other = static_cast<int>(i) * kBankLanes + std::countr_zero(bits);
       if (bank < 0 || orders[other] < orders[bank]) bank = other;
     }
   }

@@ -91,7 +91,9 @@ TEST(DramTimes, EachCommandMayLeaveWhenAllEarlierOnesAllow) {
                    : times.due_banks<DramTimes::kColumn>(next.unit, direction, at);
       };
       EXPECT_EQ(due(now), 1ULL << next.bank);
-      if (earliest == now && now > 0) EXPECT_EQ(due(now - 1), 0U);
+      if (earliest == now && now > 0) {
+        EXPECT_EQ(due(now - 1), 0U);
+      }
       switch (next.kind) {
         case Kind::Activate:
           times.activate(bank, next.unit, next.group, now);
@@ -124,7 +126,7 @@ TEST(DramTimes, TheLowestOrderGoesFirst) {
   std::vector<std::int64_t> orders(64);
   std::int64_t order = 0;
   const auto enter = [&](int bank) {
-    times.enter(order);
+    times.enter(order, bank);
     times.set_order(bank, DramTimes::what_of(DramTimes::kRow, DramTimes::kRead), order, false);
     times.want(bank, DramTimes::kRead, false, true);
     orders[static_cast<std::size_t>(bank)] = order++;
