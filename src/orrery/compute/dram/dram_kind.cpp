@@ -66,6 +66,7 @@ std::vector<DramMistake> mistakes(const DramKind& k) {
   claim(k.ccd_l >= k.ccd_s, "ccd_l", "expected ccd_s or more");
   claim(k.rrd_l >= k.rrd_s, "rrd_l", "expected rrd_s or more");
   claim(k.wtr_l >= k.wtr_s, "wtr_l", "expected wtr_s or more");
+  claim(k.ras >= std::max(k.rcd_read, k.rcd_write), "ras", "expected rcd or more");
   claim(k.refi > 2 * k.rfc, "refi", "expected more than twice rfc");
   auto sorted = k.order;
   std::sort(sorted.begin(), sorted.end());

@@ -33,6 +33,7 @@ DramTimes::DramTimes(const DramSpec& spec)
   ORRERY_CHECK(0 < units && units <= kMostUnits && t_.burst > 0, "{} ranks in a channel", units);
   ORRERY_CHECK(t_.ccd_l >= t_.ccd_s && t_.rrd_l >= t_.rrd_s && t_.wtr_l >= t_.wtr_s,
                "a gap within a group below that between groups");
+  ORRERY_CHECK(t_.ras >= std::max(t_.rcd_read, t_.rcd_write), "a row closes before it serves");
   if (t_.read_to_write == 0) t_.read_to_write = t_.read_latency + t_.burst + 2 - t_.write_latency;
   const int written = t_.write_latency + t_.burst;
   ORRERY_CHECK(fits(t_), "a timing of thousands of cycles");

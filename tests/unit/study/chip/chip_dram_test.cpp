@@ -133,6 +133,7 @@ TEST(ChipDram, MistakesAreNamedWhereTheyStand) {
             "saw 9 in each of 2 pseudo-channels; expected at most 16 in a channel");
   EXPECT_NE(ChangedMemory("rp: 16.25 ns", "rp: 16.25 ms").problem().what.find("more"),
             std::string::npos);
+  EXPECT_EQ(ChangedMemory("ras: ", "ras: 1 ns #").problem().what, "expected rcd or more");
   EXPECT_EQ(ends(ChangedMemory("rp: 16.25 ns", "rp: 0 ns").problem().where, "/rp"), "");
   EXPECT_EQ(ChangedMemory("bank, rank", "bank, bank").problem().what,
             "expected each of the six fields once");
