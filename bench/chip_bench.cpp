@@ -182,21 +182,63 @@ void play(benchmark::State& state, const DramSpec& spec, const DramSource& sourc
       static_cast<double>(state.iterations() * kRequests), benchmark::Counter::kIsRate);
 }
 
+DramSource linear(const DramSpec& spec) {
+  return [mapping = DramMapping(spec.shape)](std::int64_t i) {
+    return DramRequest{mapping(static_cast<std::uint64_t>(i)), false};
+  };
+}
+
+DramSource anywhere(const DramSpec& spec, std::uint64_t percent_writes) {
+  return [mapping = DramMapping(spec.shape), percent_writes,
+          rng = Rng(1, "addresses")](std::int64_t) mutable {
+    const DramAddress address = mapping(rng.next() >> 8);
+    return DramRequest{address, rng.below(100) < percent_writes};
+  };
+}
+
 void DramStream(benchmark::State& state) {
   const DramSpec spec = testing::dramsim3_hbm2();
-  play(state, spec, [&](std::int64_t i) {
-    return DramRequest{dram_address(spec.shape, static_cast<std::uint64_t>(i)), false};
-  });
+  play(state, spec, linear(spec));
 }
 BENCHMARK(DramStream)->Unit(benchmark::kMillisecond);
 
-void DramRandom(benchmark::State& state) {
-  const DramSpec spec = testing::dramsim3_hbm2();
-  Rng rng(1, "addresses");
-  play(state, spec,
-       [&](std::int64_t) { return DramRequest{dram_address(spec.shape, rng.next() >> 8), false}; });
+// Requests anywhere; the argument: of a hundred, writes.
+void DramRandom(benchmark::State& state, const DramSpec& spec) {
+  play(state, spec, anywhere(spec, static_cast<std::uint64_t>(state.range(0))));
 }
-BENCHMARK(DramRandom)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(DramRandom, dramsim3_hbm2, testing::dramsim3_hbm2())
+    ->Arg(0)
+    ->Arg(33)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(DramRandom, dramsim3_ddr4, testing::dramsim3_ddr4())
+    ->Arg(0)
+    ->Arg(33)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(DramRandom, dramsim3_gddr6, testing::dramsim3_gddr6())
+    ->Arg(0)
+    ->Arg(33)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(DramRandom, ramulator_hbm2, testing::ramulator_hbm2(8))
+    ->Arg(0)
+    ->Arg(33)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(DramRandom, ramulator_hbm3, testing::ramulator_hbm3(16))
+    ->Arg(0)
+    ->Arg(33)
+    ->Unit(benchmark::kMillisecond);
+
+// Counted are all that the steady state stands for, played or not.
+void DramSteadyRandom(benchmark::State& state) {
+  constexpr std::int64_t kRequests = 100'000'000;
+  const DramSpec spec = testing::dramsim3_hbm2();
+  const DramSource source = anywhere(spec, 0);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(dram_steady_run(spec, source, kRequests, 16).cycles);
+  }
+  state.counters["requests"] = benchmark::Counter(
+      static_cast<double>(state.iterations() * kRequests), benchmark::Counter::kIsRate);
+}
+BENCHMARK(DramSteadyRandom)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace orrery::bench

@@ -36,6 +36,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/dram/dram_kind.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
+    src/orrery/compute/dram/dram_times.cpp
     src/orrery/compute/gather_time.cpp
     src/orrery/compute/lending/kinship.cpp
     src/orrery/compute/lending/lending.cpp

@@ -6,78 +6,78 @@
 #include "orrery/base/check.hpp"
 
 namespace orrery {
-namespace {
-
-int stride(const DramShape& shape) {
-  const auto banks = static_cast<unsigned>(shape.groups * shape.banks);
-  ORRERY_CHECK(banks > 0 && banks <= DramChannel::kMostBanks, "{} banks a rank", banks);
-  return static_cast<int>(std::bit_ceil(banks));
-}
-
-std::size_t words(const DramShape& shape) {
-  const int banks = stride(shape) * shape.pseudo_channels * shape.ranks;
-  return static_cast<std::size_t>(banks + 63) / 64;
-}
-
-}  // namespace
-
 DramChannel::DramChannel(const DramSpec& spec)
-    : t_(spec.timing), c_(spec.controller), stride_(stride(spec.shape)), wheel_(words(spec.shape)) {
+    : t_(spec.timing), c_(spec.controller), times_(spec), stride_(times_.stride()) {
   const DramShape& s = spec.shape;
-  ORRERY_CHECK(s.ranks > 0 && s.pseudo_channels > 0 && t_.burst > 0, "an empty channel");
-  ORRERY_CHECK(t_.ccd_l >= t_.ccd_s && t_.rrd_l >= t_.rrd_s && t_.wtr_l >= t_.wtr_s,
-               "a gap within a group below that between groups");
-  if (t_.read_to_write == 0) t_.read_to_write = t_.read_latency + t_.burst + 2 - t_.write_latency;
+  const int banks_in_unit = s.groups * s.banks;
+  ORRERY_CHECK(0 < banks_in_unit && banks_in_unit <= kMostBanks, "{} banks a rank", banks_in_unit);
   groups_in_unit_ = s.groups;
   banks_in_group_ = s.banks;
   ranks_ = s.ranks;
+  if (c_.hit_limit > 0) hit_limit_ = c_.hit_limit;
   const int units = s.pseudo_channels * s.ranks;
-  const int banks = units * stride_, groups = units * s.groups;
-  banks_.resize(static_cast<std::size_t>(banks));
-  groups_.resize(static_cast<std::size_t>(groups));
+  banks_.resize(static_cast<std::size_t>(units * stride_));
+  next_refresh_ = t_.refi > 0 ? t_.refi : kNever;
   for (int u = 0; u < units; ++u) {
     Unit unit;
-    unit.pseudo_channel = u / s.ranks;
-    unit.activated.fill(-kNever);
-    unit.refresh_at = t_.refi > 0 ? t_.refi : kNever;
+    unit.refresh_at = next_refresh_;
     unit.first_bank = u * stride_;
-    unit.first_group = u * s.groups;
     units_.push_back(unit);
-    for (int b = 0; b < s.groups * s.banks; ++b) {
-      const int index = unit.first_bank + b;
-      Bank& bank = banks_[static_cast<std::size_t>(index)];
+    for (int b = 0; b < banks_in_unit; ++b) {
+      Bank& bank = banks_[static_cast<std::size_t>(unit.first_bank + b)];
       bank.unit = static_cast<std::int16_t>(u);
-      bank.group = static_cast<std::int16_t>(u * s.groups + b / s.banks);
-      groups_[static_cast<std::size_t>(bank.group)].banks |= 1ULL << b;
+      bank.group = static_cast<std::int16_t>(b / s.banks);
     }
   }
   for (const int d : {kRead, kWrite}) {
-    column_key_[d].resize(banks_.size());
-    row_key_[d].resize(banks_.size());
+    key_[what_of(kColumn, d)].resize(banks_.size());
+    key_[what_of(kRow, d)].resize(banks_.size());
+    held_queue_[d].resize(banks_.size());
   }
-  next_refresh_ = t_.refi > 0 ? t_.refi : kNever;
-  for (auto& held : held_queue_) held.resize(banks_.size());
 }
 
+// A channel is played for many arrivals at a time: its state and its branches stay at hand.
 void DramChannel::push(const DramAddress& a, bool write, std::int64_t cycle) {
-  advance(cycle, INT64_MAX);
-  const int d = write ? kWrite : kRead;
   const int unit = a.pseudo_channel * ranks_ + a.rank;
-  const int index = unit * stride_ + a.group * banks_in_group_ + a.bank;
+  arrivals_.push_back({cycle, unit * stride_ + a.group * banks_in_group_ + a.bank, a.row, write});
+  ++arrived_[write];
+}
+
+void DramChannel::catch_up() {
+  for (const Arrival& arrival : arrivals_) {
+    advance(arrival.cycle, INT64_MAX);
+    admit(arrival.bank, arrival.row, arrival.write);
+  }
+  arrivals_.clear();
+  arrived_[kRead] = arrived_[kWrite] = 0;
+}
+
+void DramChannel::admit(int index, int row, bool write) {
+  const int d = write ? kWrite : kRead;
   const std::int64_t order = order_++;
+  times_.enter(order, index);
   ++waiting_[d];
   ++in_window_[d];
   const DramQueue& queue = banks_[static_cast<std::size_t>(index)].queue[d];
   if (c_.mixed && write) {
-    late_writes_.push_back({index, a.row, order});
+    late_writes_.push_back({index, row, order});
     ++held_[d];
     stuck_ = false;
     next_ = now_;
   } else if ((c_.bank_depth > 0 && queue.size >= c_.bank_depth) || draining_ > 0) {
-    store_.append(held_queue_[d][static_cast<std::size_t>(index)], order, a.row);
+    store_.append(held_queue_[d][static_cast<std::size_t>(index)], home(index, d), order, row);
     ++held_[d];
-  } else if (enter(index, d, order, a.row)) {
-    settle(index);
+  } else if (enter(index, d, order, row)) {
+    const int unit = banks_[static_cast<std::size_t>(index)].unit;
+    plan(index);
+    waiting_[kWrite] > 0 ? times_.look<2>(unit) : times_.look<1>(unit);
+    if (c_.mixed || d == static_cast<int>(writing_)) {
+      const BankLanes next = times_.next(unit);
+      column_at_ =
+          std::min(column_at_, std::max(times_.cycle(next[what_of(kColumn, d)]), column_bus_));
+      row_at_ = std::min(row_at_, std::max(times_.cycle(next[what_of(kRow, d)]), row_bus_));
+      next_ = std::min(next_, std::min(column_at_, row_at_));
+    }
   }
   if (!c_.mixed && writes_go() != writing_) next_ = now_;
 }
@@ -87,7 +87,7 @@ bool DramChannel::enter(int index, int direction, std::int64_t order, int row) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
   DramQueue& queue = bank.queue[direction];
   const DramPlace before = queue.youngest;
-  store_.append(queue, order, row);
+  store_.append(queue, home(index, direction), order, row);
   return hit_if_open(index, direction, before);
 }
 
@@ -130,7 +130,10 @@ void DramChannel::drain_mixed() {
   if (draining_ == 0 || stuck_ || now_ <= last_drained_) return;
   for (auto it = late.begin(); it != late.end(); ++it) {
     if (banks_[static_cast<std::size_t>(it->bank)].queue[kWrite].size >= c_.bank_depth) continue;
-    if (enter(it->bank, kWrite, it->order, it->row)) settle(it->bank);
+    if (enter(it->bank, kWrite, it->order, it->row)) {
+      plan(it->bank);
+      touch(banks_[static_cast<std::size_t>(it->bank)].unit);
+    }
     late.erase(it);
     --held_[kWrite];
     last_drained_ = now_;
@@ -146,11 +149,14 @@ void DramChannel::admit_reads() {
     while (held_queue_[kRead][b].size > 0 && banks_[b].queue[kRead].size < c_.bank_depth) {
       news |= release(static_cast<int>(b), kRead);
     }
-    if (news) settle(static_cast<int>(b));
+    if (!news) continue;
+    plan(static_cast<int>(b));
+    touch(banks_[b].unit);
   }
 }
 
 std::int64_t DramChannel::drain() {
+  catch_up();
   while (waiting_[kRead] + waiting_[kWrite] > 0) advance(kNever, served_ + 1);
   return data_end_;
 }
@@ -162,82 +168,33 @@ bool DramChannel::writes_go() const {
          (writing_ ? waiting_[kWrite] > c_.drain_to : waiting_[kWrite] >= c_.drain_from);
 }
 
+void DramChannel::do_chores() {
+  if (now_ - rebased_ >= DramTimes::kSpan) {
+    times_.rebase(now_);
+    rebased_ = now_;
+  }
+  if (now_ >= next_refresh_) refresh();
+  next_chore_ = std::min(next_refresh_, rebased_ + DramTimes::kSpan);
+}
+
 // A unit due closes its rows as soon as they may, then refreshes all banks.
 void DramChannel::refresh() {
   next_refresh_ = kNever;
-  for (Unit& unit : units_) {
+  for (std::size_t u = 0; u < units_.size(); ++u) {
+    Unit& unit = units_[u];
     while (unit.refresh_at <= now_) {
       const int end = unit.first_bank + groups_in_unit_ * banks_in_group_;
-      std::int64_t begin = now_;
-      for (int index = unit.first_bank; index < end; ++index) {
-        const Bank& bank = banks_[static_cast<std::size_t>(index)];
-        begin = std::max(begin, bank.open_row >= 0 ? bank.precharge + t_.rp : bank.activate);
-      }
-      note(begin, DramCommandKind::Refresh, unit.first_bank);
-      unit.open = 0;
-      unit.oldest_closed[kRead] = unit.oldest_closed[kWrite] = kUnknown;
+      note(times_.refresh(static_cast<int>(u), now_), DramCommandKind::Refresh, unit.first_bank);
       for (int index = unit.first_bank; index < end; ++index) {
         Bank& bank = banks_[static_cast<std::size_t>(index)];
         bank.open_row = -1;
         bank.queue[kRead].hit = bank.queue[kWrite].hit = -1;
-        not_before(bank.activate, begin + t_.rfc);
-        settle(index);
+        plan(index);
       }
+      touch(static_cast<int>(u));
       unit.refresh_at += t_.refi;
     }
     next_refresh_ = std::min(next_refresh_, unit.refresh_at);
-  }
-}
-
-void DramChannel::play_cycle() {
-  if (now_ >= next_refresh_) refresh();
-  if (waiting_[kRead] + waiting_[kWrite] == 0) {
-    wheel_.clear();
-    next_ = next_refresh_;
-    return;
-  }
-  if (c_.mixed) {
-    if (!late_writes_.empty()) drain_mixed();
-  } else {
-    writing_ = writes_go();
-  }
-  wheel_.take(now_, [&](int index) { settle(index); });
-  const int d = writing_ ? kWrite : kRead;
-  const bool others = waiting_[1 - d] > 0;
-  Choice column, row;
-  soonest_ = kNever;
-  if (column_bus_ <= now_) {
-    offer_columns(column, d, false);
-    if (others && (c_.mixed || c_.activated_leave)) offer_columns(column, 1 - d, !c_.mixed);
-  } else {
-    soonest_ = column_bus_;
-  }
-  if (row_bus_ <= now_) {
-    offer_rows(row, d);
-    if (others && c_.mixed) offer_rows(row, 1 - d);
-  } else {
-    soonest_ = std::min(soonest_, row_bus_);
-  }
-  // On one bus the column command goes first, unless turns are taken.
-  bool columns_turn = column.any(), rows_turn = row.any();
-  if (columns_turn && rows_turn && (!c_.two_buses || row.bank == column.bank)) {
-    const bool row_first = c_.turn == DramTurn::RoundRobin && row.order < column.order;
-    (row_first ? columns_turn : rows_turn) = false;
-    (row_first ? column : row).others = true;
-  }
-  next_ = std::min(std::min(soonest_, next_refresh_), wheel_.first(now_ + 1));
-  if (columns_turn) column_command(column.bank, column.direction);
-  if (rows_turn) row_command(row.bank, row.direction);
-  if (rows_turn) last_bank_ = row.bank;
-  if (columns_turn && (!rows_turn || column.order > row.order)) last_bank_ = column.bank;
-  if (column.others) next_ = std::min(next_, column_bus_);
-  if (row.others) next_ = std::min(next_, row_bus_);
-  next_ = std::max(next_, now_ + 1);
-  if (columns_turn || last_drained_ == now_) {  // who waits has changed
-    const bool news = c_.mixed
-                          ? last_drained_ == now_ || drain_begins() || (draining_ > 0 && !stuck_)
-                          : writes_go() != writing_;
-    if (news) next_ = now_ + 1;
   }
 }
 

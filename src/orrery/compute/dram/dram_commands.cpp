@@ -9,8 +9,8 @@ void DramChannel::column_command(int index, int direction) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
   DramQueue& queue = bank.queue[direction];
   if (!store_[queue.hit].activated) --in_window_[direction];
-  store_.remove_hit(queue);
-  store_.find_hit(queue, bank.open_row);
+  store_.remove_hit(queue, home(index, direction));
+  store_.find_hit(queue, home(index, direction), bank.open_row);
   --waiting_[direction];
   ++served_;
   ++bank.hits;
@@ -20,31 +20,18 @@ void DramChannel::column_command(int index, int direction) {
   const bool reads = direction == kRead;
   if (!reads) stuck_ = false;
   note(now_, reads ? DramCommandKind::Read : DramCommandKind::Write, index);
-  const std::int64_t written = now_ + t_.write_latency + t_.burst;
-  data_end_ = std::max(data_end_, reads ? now_ + t_.read_latency + t_.burst : written);
-  not_before(bank.precharge, reads ? now_ + t_.rtp : written + t_.wr);
-  Unit& own = units_[static_cast<std::size_t>(bank.unit)];
-  own.forget(1ULL << (index - own.first_bank));
-  Group& group = groups_[static_cast<std::size_t>(bank.group)];
-  not_before(group.column[direction], now_ + std::max(t_.ccd_l, t_.burst));
-  not_before(own.group_column[direction], group.column[direction]);
-  if (!reads) {
-    not_before(group.column[kRead], written + t_.wtr_l);
-    not_before(own.group_column[kRead], group.column[kRead]);
-  }
-  for (Unit& unit : units_) {
-    if (unit.pseudo_channel != own.pseudo_channel) continue;
-    const bool same = &unit == &own;
-    not_before(unit.column[direction], now_ + std::max(same ? t_.ccd_s : t_.ccd_r, t_.burst));
-    if (reads) {
-      not_before(unit.column[kWrite], now_ + t_.read_to_write);
-    } else {
-      not_before(unit.column[kRead], written + (same ? t_.wtr_s : t_.ccd_r - t_.read_latency));
-    }
-  }
+  data_end_ = std::max(data_end_, now_ + (reads ? t_.read_latency : t_.write_latency) + t_.burst);
+  Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
+  times_.column(index, bank.unit, bank.group, direction, now_);
   column_bus_ = now_ + 1;
   if (!c_.two_buses) row_bus_ = now_ + 1;
-  settle(index);
+  if (queue.size == 0) {
+    times_.want(index, direction, false, false);
+    unit.leaving[direction] &= ~(1ULL << (index - unit.first_bank));
+  }
+  if (queue.size + bank.queue[1 - direction].size > 0) plan(index);
+  const int first_rank = bank.unit / ranks_ * ranks_;
+  touched_ |= ((1ULL << ranks_) - 1) << first_rank;
 }
 
 void DramChannel::row_command(int index, int direction) {
@@ -56,57 +43,37 @@ void DramChannel::row_command(int index, int direction) {
     row_bus_ = now_ + t_.activate_slots;
   }
   if (!c_.two_buses) column_bus_ = row_bus_;
+  touch(banks_[static_cast<std::size_t>(index)].unit);
 }
 
 void DramChannel::precharge(int index) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
-  Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
   note(now_, DramCommandKind::Precharge, index);
   bank.open_row = -1;
+  times_.precharge(index, now_);
+  if (bank.queue[kRead].hit < 0 && bank.queue[kWrite].hit < 0) return;  // it wants the same
   bank.queue[kRead].hit = bank.queue[kWrite].hit = -1;
-  not_before(bank.activate, now_ + t_.rp);
-  const std::uint64_t bit = 1ULL << (index - unit.first_bank);
-  unit.open &= ~bit;
-  unit.forget(bit);
-  // All it can do is to be activated.
-  next_ = std::min(next_, wheel_.add(index, bank.activate, now_));
+  plan(index);
 }
 
 void DramChannel::activate(int index, int direction) {
   Bank& bank = banks_[static_cast<std::size_t>(index)];
-  DramWaiting& request = store_[bank.queue[direction].oldest];
-  bank.open_row = request.row;
-  Unit& unit = units_[static_cast<std::size_t>(bank.unit)];
-  const std::uint64_t bit = 1ULL << (index - unit.first_bank);
-  unit.open |= bit;
-  unit.oldest_closed[kRead] = unit.oldest_closed[kWrite] = kUnknown;
+  DramQueue& own = bank.queue[direction];
+  DramWaiting& request = store_[own.oldest];
   note(now_, DramCommandKind::Activate, index, request.row);
   if (c_.activated_leave && !request.activated) {
     request.activated = true;
     --in_window_[direction];
   }
+  bank.open_row = request.row;
   bank.hits = 0;
   ++activations_;
-  not_before(bank.column[kRead], now_ + t_.rcd_read);
-  not_before(bank.column[kWrite], now_ + t_.rcd_write);
-  not_before(bank.precharge, now_ + t_.ras);
-  not_before(bank.activate, now_ + t_.rc);
-  not_before(groups_[static_cast<std::size_t>(bank.group)].activate, now_ + t_.rrd_l);
-  not_before(unit.group_activate, now_ + t_.rrd_l);
-  unit.activated[unit.count++ % 32] = now_;
-  not_before(unit.activate, now_ + t_.rrd_s);
-  if (t_.faw > 0) not_before(unit.activate, unit.activated[(unit.count - 4) % 32] + t_.faw);
-  if (t_.aw32 > 0) not_before(unit.activate, unit.activated[unit.count % 32] + t_.aw32);
-  DramQueue& own = bank.queue[direction];
+  times_.activate(index, bank.unit, bank.group, now_);
   own.hit = own.oldest;
   own.before_hit = -1;
-  if (bank.queue[1 - direction].size == 0) {  // all it can do is that
-    unit.forget(bit);
-    next_ = std::min(next_, wheel_.add(index, bank.column[direction], now_));
-  } else {
-    store_.find_first_hit(bank.queue[1 - direction], bank.open_row);
-    settle(index);
-  }
+  DramQueue& other = bank.queue[1 - direction];
+  if (other.size > 0) store_.find_first_hit(other, home(index, 1 - direction), bank.open_row);
+  plan(index, other.size > 0 ? 2 : 1 + direction);
 }
 
 }  // namespace orrery

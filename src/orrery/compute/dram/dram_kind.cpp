@@ -43,6 +43,9 @@ std::vector<DramMistake> mistakes(const DramKind& k) {
   claim(k.groups <= 0 || k.banks <= kMostBanks / k.groups, "banks",
         fmt::format("saw {} in each of {} groups; expected at most {} in a rank", k.banks, k.groups,
                     kMostBanks));
+  claim(k.pseudo_channels <= 0 || k.ranks <= DramTimes::kMostUnits / k.pseudo_channels, "ranks",
+        fmt::format("saw {} in each of {} pseudo-channels; expected at most {} in a channel",
+                    k.ranks, k.pseudo_channels, DramTimes::kMostUnits));
   const std::pair<const char*, Seconds> times[] = {{"read_latency", k.read_latency},
                                                    {"write_latency", k.write_latency},
                                                    {"rcd_read", k.rcd_read},
@@ -63,6 +66,7 @@ std::vector<DramMistake> mistakes(const DramKind& k) {
   claim(k.ccd_l >= k.ccd_s, "ccd_l", "expected ccd_s or more");
   claim(k.rrd_l >= k.rrd_s, "rrd_l", "expected rrd_s or more");
   claim(k.wtr_l >= k.wtr_s, "wtr_l", "expected wtr_s or more");
+  claim(k.ras >= std::max(k.rcd_read, k.rcd_write), "ras", "expected rcd or more");
   claim(k.refi > 2 * k.rfc, "refi", "expected more than twice rfc");
   auto sorted = k.order;
   std::sort(sorted.begin(), sorted.end());
@@ -125,10 +129,9 @@ DramShares dram_shares(const DramSpec& channel) {
   // More than any memory takes; and what is played at most where no steady state is found.
   constexpr int kAsManyAsFit = 16;
   constexpr std::int64_t kRequests = 1'000'000;
+  const DramMapping mapping(channel.shape);
   const auto share = [&](const auto& index) {
-    const DramSource source = [&](std::int64_t i) {
-      return DramRequest{dram_address(channel.shape, index(i)), false};
-    };
+    const DramSource source = [&](std::int64_t i) { return DramRequest{mapping(index(i)), false}; };
     return dram_steady_run(channel, source, kRequests, kAsManyAsFit).bandwidth / channel.peak();
   };
   Rng rng(1, "dram addresses");

@@ -1,6 +1,7 @@
 // Requests that wait in a channel, in lists that share one store: one list for each bank and
 // direction, oldest first, which also knows its oldest request for the open row, the hit.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -30,7 +31,9 @@ class DramStore {
     return all_[static_cast<std::size_t>(place)];
   }
 
-  void append(DramQueue& queue, std::int64_t order, int row) {
+  // `home`: the number of the bank and direction that the request is for.
+  void append(DramQueue& queue, int home, std::int64_t order, int row) {
+    ++alike(home, row);
     const DramPlace place = free_place();
     (*this)[place] = {order, row, -1, false};
     append(queue, place);
@@ -47,8 +50,9 @@ class DramStore {
   }
 
   // The hit leaves; the next one is younger.
-  void remove_hit(DramQueue& queue) {
+  void remove_hit(DramQueue& queue, int home) {
     const DramPlace place = queue.hit, after = (*this)[place].next;
+    --alike(home, (*this)[place].row);
     (queue.before_hit >= 0 ? (*this)[queue.before_hit].next : queue.oldest) = after;
     if (after < 0) queue.youngest = queue.before_hit;
     --queue.size;
@@ -58,20 +62,28 @@ class DramStore {
   }
 
   // The hit, from the present place on.
-  void find_hit(DramQueue& queue, int open_row) const {
+  void find_hit(DramQueue& queue, int home, int open_row) {
+    if (alike(home, open_row) == 0) queue.hit = -1;
     while (queue.hit >= 0 && (*this)[queue.hit].row != open_row) {
       queue.before_hit = queue.hit;
       queue.hit = (*this)[queue.hit].next;
     }
   }
 
-  void find_first_hit(DramQueue& queue, int open_row) const {
+  void find_first_hit(DramQueue& queue, int home, int open_row) {
     queue.hit = queue.oldest;
     queue.before_hit = -1;
-    find_hit(queue, open_row);
+    find_hit(queue, home, open_row);
   }
 
  private:
+  // How many requests wait for this row, or for one that is alike: none is told without a search.
+  std::uint16_t& alike(int home, int row) {
+    constexpr std::uint32_t kGolden = 2654435769;  // 2^32 over the golden ratio: spreads the bits
+    return alike_[(static_cast<std::uint32_t>(row) * 64 + static_cast<std::uint32_t>(home)) *
+                      kGolden >>
+                  (32 - kAlikeBits)];
+  }
   DramPlace free_place() {
     if (free_ >= 0) {
       const DramPlace place = free_;
@@ -89,6 +101,8 @@ class DramStore {
     ++queue.size;
   }
 
+  static constexpr int kAlikeBits = 9;
+  std::array<std::uint16_t, 1 << kAlikeBits> alike_{};
   std::vector<DramWaiting> all_;
   DramPlace free_ = -1;
 };

@@ -67,4 +67,34 @@ struct DramAddress {
 // Request number `index` of memory, in the order of its addresses.
 DramAddress dram_address(const DramShape& shape, std::uint64_t index);
 
+// The same for many: where all sizes are powers of two, each field is some bits of the number.
+class DramMapping {
+ public:
+  explicit DramMapping(const DramShape& shape);
+
+  [[nodiscard]] DramAddress operator()(std::uint64_t index) const {
+    if (!bits_) return dram_address(shape_, index);
+    const auto field = [&](DramField name) {
+      const Field& f = fields_[static_cast<int>(name)];
+      return static_cast<int>(index >> f.shift & f.mask);
+    };
+    return {.channel = field(DramField::Channel),
+            .pseudo_channel = field(DramField::PseudoChannel),
+            .rank = field(DramField::Rank),
+            .group = field(DramField::Group),
+            .bank = field(DramField::Bank),
+            .column = field(DramField::Column),
+            .row = field(DramField::Row)};
+  }
+
+ private:
+  struct Field {
+    int shift = 0;
+    std::uint64_t mask = 0;
+  };
+  DramShape shape_;
+  Field fields_[7];
+  bool bits_ = true;
+};
+
 }  // namespace orrery

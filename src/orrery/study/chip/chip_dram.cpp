@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include "orrery/compute/dram/dram_times.hpp"
 #include "orrery/study/chip/chip_answer.hpp"
 
 namespace orrery {
@@ -18,7 +21,15 @@ Read<ChipDram> chip_dram(const Chip& chip, const Catalog& catalog) {
   out.request = kind->request;
   const Seconds cycle = dram_cycle(*kind, p.stacks, chip.memory.bandwidth);
   out.clock = 1.0 / cycle;
-  out.shares = dram_shares(dram_channel_spec(*kind, cycle));
+  const DramSpec channel = dram_channel_spec(*kind, cycle);
+  if (!DramTimes::fits(channel.timing)) {
+    return tl::unexpected(Diagnostics{
+        {where + "/stacks",
+         fmt::format(
+             "saw {} stacks of {}, whose times then take thousands of cycles; expected more",
+             p.stacks, p.memory)}});
+  }
+  out.shares = dram_shares(channel);
   return out;
 }
 

@@ -289,5 +289,21 @@ TEST(Dram, AnAddressHasOneBankAndColumnAndRow) {
   EXPECT_EQ(a.row, 5);
 }
 
+// Also where sizes are no powers of two.
+TEST(Dram, AMappingAnswersTheAddress) {
+  DramSpec odd = ramulator_hbm3(12);
+  odd.shape.rows = 3 * 4096;
+  for (const DramSpec& spec : {dramsim3_hbm2(), dramsim3_ddr4(), ramulator_hbm3(16), odd}) {
+    const DramMapping mapping(spec.shape);
+    Rng rng(1, "mapping");
+    for (int i = 0; i < 1000; ++i) {
+      const std::uint64_t index = rng.next() >> rng.below(60);
+      const DramAddress a = mapping(index), b = dram_address(spec.shape, index);
+      EXPECT_EQ(std::tie(a.channel, a.pseudo_channel, a.rank, a.group, a.bank, a.column, a.row),
+                std::tie(b.channel, b.pseudo_channel, b.rank, b.group, b.bank, b.column, b.row));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace orrery

@@ -129,6 +129,11 @@ TEST(ChipDram, MistakesAreNamedWhereTheyStand) {
   EXPECT_EQ(gap.what, "expected ccd_s or more");
   EXPECT_EQ(ChangedMemory("banks: 4", "banks: 99").problem().what,
             "saw 99 in each of 4 groups; expected at most 64 in a rank");
+  EXPECT_EQ(ChangedMemory("ranks: 2", "ranks: 9").problem().what,
+            "saw 9 in each of 2 pseudo-channels; expected at most 16 in a channel");
+  EXPECT_NE(ChangedMemory("rp: 16.25 ns", "rp: 16.25 ms").problem().what.find("more"),
+            std::string::npos);
+  EXPECT_EQ(ChangedMemory("ras: ", "ras: 1 ns #").problem().what, "expected rcd or more");
   EXPECT_EQ(ends(ChangedMemory("rp: 16.25 ns", "rp: 0 ns").problem().where, "/rp"), "");
   EXPECT_EQ(ChangedMemory("bank, rank", "bank, bank").problem().what,
             "expected each of the six fields once");
