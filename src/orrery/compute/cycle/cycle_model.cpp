@@ -75,8 +75,10 @@ class CycleModel final : public ComputeModel {
     // A GPU's memory stands behind a cache, and its coefficients are fitted to measured products.
     if (parts_.kind == ChipKind::Gpu || chip.package.stacks <= 0) return;
     for (const DramKind& kind : known) {
-      if (kind.name != chip.package.memory) continue;
-      dram_ = std::make_unique<StripShare>(kind, chip.package.stacks, chip.memory.bandwidth);
+      const auto [stacks, peak] = std::pair{chip.package.stacks, chip.memory.bandwidth};
+      if (kind.name != chip.package.memory || !StripShare::is_playable(kind, stacks, peak))
+        continue;
+      dram_ = std::make_unique<StripShare>(kind, stacks, peak);
       idle_latency_ = dram_->idle_latency();
     }
   }

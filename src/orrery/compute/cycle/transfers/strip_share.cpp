@@ -5,6 +5,7 @@
 
 #include "orrery/base/rng.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
+#include "orrery/compute/dram/dram_times.hpp"
 
 namespace orrery {
 namespace {
@@ -30,6 +31,10 @@ double between(double exponent, int most, const F& value) {
 }
 
 }  // namespace
+
+bool StripShare::is_playable(const DramKind& kind, int stacks, BytesPerSecond peak) {
+  return DramTimes::fits(dram_channel_spec(kind, dram_cycle(kind, stacks, peak)).timing);
+}
 
 StripShare::StripShare(const DramKind& kind, int stacks, BytesPerSecond peak)
     : channel_(dram_channel_spec(kind, dram_cycle(kind, stacks, peak))),

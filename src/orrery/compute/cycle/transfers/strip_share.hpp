@@ -12,6 +12,11 @@ namespace orrery {
 
 class StripShare {
  public:
+  // Whether there is such a memory: a clock so fast that its cells take thousands of cycles is
+  // none.
+  static bool is_playable(const DramKind& kind, int stacks, BytesPerSecond peak);
+
+  // Precondition: it is playable.
   StripShare(const DramKind& kind, int stacks, BytesPerSecond peak);
 
   // At most 1: what linear streams reach is the calibration's business.
