@@ -136,10 +136,6 @@ void DramChannel::play_cycle() {
     writing_ = writes_go();
     if (writing_ != wrote) look_again();
   }
-  if (touched_ != 0) {
-    look();
-    look_again();
-  }
   Choice column, row;
   if (column_at_ <= now_) column = first_of<kColumn>();
   if (row_at_ <= now_) row = first_of<kRow>();

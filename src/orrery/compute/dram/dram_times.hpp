@@ -70,8 +70,14 @@ class DramTimes {
     for (const Lanes& next : next_) least = earlier(least, next.lanes);
     return least;
   }
-  [[nodiscard]] BankLanes next(int unit) const {
-    return next_[static_cast<std::size_t>(unit)].lanes;
+  // When that of one bank may; late: it wants none.
+  template <int kWhat>
+  [[nodiscard]] std::int64_t next(int bank, int direction) const {
+    const auto i = static_cast<unsigned>(bank);
+    const Eight& e = eights_[i / kBankLanes];
+    const BankLanes& time = kWhat == kColumn ? e.column[direction] : e.row;
+    const BankLanes& never = e.want[what_of(kWhat, direction)].never;
+    return cycle(std::max<std::int16_t>(time[i % kBankLanes], never[i % kBankLanes]));
   }
   [[nodiscard]] std::int64_t cycle(std::int16_t lane) const { return base_ + lane; }
 
