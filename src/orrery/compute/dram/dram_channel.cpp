@@ -68,14 +68,11 @@ void DramChannel::admit(int index, int row, bool write) {
     store_.append(held_queue_[d][static_cast<std::size_t>(index)], home(index, d), order, row);
     ++held_[d];
   } else if (enter(index, d, order, row)) {
-    const int unit = banks_[static_cast<std::size_t>(index)].unit;
     plan(index);
-    waiting_[kWrite] > 0 ? times_.look<2>(unit) : times_.look<1>(unit);
+    touch(banks_[static_cast<std::size_t>(index)].unit);
     if (c_.mixed || d == static_cast<int>(writing_)) {
-      const BankLanes next = times_.next(unit);
-      column_at_ =
-          std::min(column_at_, std::max(times_.cycle(next[what_of(kColumn, d)]), column_bus_));
-      row_at_ = std::min(row_at_, std::max(times_.cycle(next[what_of(kRow, d)]), row_bus_));
+      column_at_ = std::min(column_at_, std::max(times_.next<kColumn>(index, d), column_bus_));
+      row_at_ = std::min(row_at_, std::max(times_.next<kRow>(index, d), row_bus_));
       next_ = std::min(next_, std::min(column_at_, row_at_));
     }
   }
@@ -133,6 +130,7 @@ void DramChannel::drain_mixed() {
     if (enter(it->bank, kWrite, it->order, it->row)) {
       plan(it->bank);
       touch(banks_[static_cast<std::size_t>(it->bank)].unit);
+      look_again();
     }
     late.erase(it);
     --held_[kWrite];
@@ -152,6 +150,7 @@ void DramChannel::admit_reads() {
     if (!news) continue;
     plan(static_cast<int>(b));
     touch(banks_[b].unit);
+    look_again();
   }
 }
 
@@ -192,6 +191,7 @@ void DramChannel::refresh() {
         plan(index);
       }
       touch(static_cast<int>(u));
+      look_again();
       unit.refresh_at += t_.refi;
     }
     next_refresh_ = std::min(next_refresh_, unit.refresh_at);

@@ -137,7 +137,7 @@ class DramChannel {
   [[nodiscard]] int units() const { return static_cast<int>(units_.size()); }
   [[nodiscard]] int next_in_turn(std::uint64_t banks, int first) const;
   [[nodiscard]] std::int64_t turns_until(int bank) const;
-  void look(int directions = 2) {
+  void look(int directions) {
     for (; touched_ != 0; touched_ &= touched_ - 1) {
       directions == 1 ? times_.look<1>(std::countr_zero(touched_))
                       : times_.look<2>(std::countr_zero(touched_));

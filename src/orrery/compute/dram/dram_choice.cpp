@@ -83,11 +83,11 @@ DramChannel::Choice DramChannel::first_of() const {
   } else {
     for (int unit = 0; unit < units(); ++unit) {
       const int first = unit * stride_;
-      const std::uint64_t one = times_.due_banks<kWhat>(unit, d, now_);
-      const std::uint64_t other = both ? times_.due_banks<kWhat>(unit, 1 - d, now_) : 0;
-      const int bank = first + next_in_turn(one | other, first);
-      const std::int64_t turns = (one | other) != 0 ? turns_until(bank) : kNever;
-      best.offer(turns, bank, (one >> ((bank - first) & 63) & 1) != 0 ? d : 1 - d);
+      const std::uint64_t banks =
+          both ? times_.due_banks<kWhat>(unit, now_) : times_.due_banks<kWhat>(unit, d, now_);
+      const int bank = first + std::min(next_in_turn(banks, first), stride_ - 1);
+      const bool own = !both || times_.next<kWhat>(bank, d) <= now_;
+      best.offer(banks != 0 ? turns_until(bank) : kNever, bank, own ? d : 1 - d);
     }
   }
   if (kWhat == kColumn && others && !c_.mixed && c_.activated_leave) {
@@ -135,10 +135,6 @@ void DramChannel::play_cycle() {
     const bool wrote = writing_;
     writing_ = writes_go();
     if (writing_ != wrote) look_again();
-  }
-  if (touched_ != 0) {
-    look();
-    look_again();
   }
   Choice column, row;
   if (column_at_ <= now_) column = first_of<kColumn>();

@@ -70,22 +70,28 @@ class DramTimes {
     for (const Lanes& next : next_) least = earlier(least, next.lanes);
     return least;
   }
-  [[nodiscard]] BankLanes next(int unit) const {
-    return next_[static_cast<std::size_t>(unit)].lanes;
+  // When that of one bank may; late: it wants none.
+  template <int kWhat>
+  [[nodiscard]] std::int64_t next(int bank, int direction) const {
+    const auto i = static_cast<unsigned>(bank);
+    const Eight& e = eights_[i / kBankLanes];
+    const BankLanes& time = kWhat == kColumn ? e.column[direction] : e.row;
+    const BankLanes& never = e.want[what_of(kWhat, direction)].never;
+    return cycle(std::max<std::int16_t>(time[i % kBankLanes], never[i % kBankLanes]));
   }
   [[nodiscard]] std::int64_t cycle(std::int16_t lane) const { return base_ + lane; }
 
-  // The banks of the unit whose wanted command may leave, a bit each. kWhat: kColumn or kRow.
+  // The banks of the unit whose wanted command may leave, a bit each: of one direction, or of any.
+  // kWhat: kColumn or kRow.
   template <int kWhat>
   [[nodiscard]] std::uint64_t due_banks(int unit, int direction, std::int64_t now) const {
-    const BankLanes limit = after(now);
-    const Eight* e = &eights_[static_cast<std::size_t>(unit * blocks_)];
-    std::uint64_t bits = 0;
-    for (int i = 0; i < blocks_; i += 2, e += 2) {
-      const BankLanes low = e[0].wanted<kWhat>(direction), high = e[1].wanted<kWhat>(direction);
-      bits |= lane_bits(limit > low, limit > high) << i * kBankLanes;
-    }
-    return bits;
+    return due_banks(unit, now, [=](const Eight& e) { return e.wanted<kWhat>(direction); });
+  }
+  template <int kWhat>
+  [[nodiscard]] std::uint64_t due_banks(int unit, std::int64_t now) const {
+    return due_banks(unit, now, [](const Eight& e) {
+      return earlier(e.wanted<kWhat>(kRead), e.wanted<kWhat>(kWrite));
+    });
   }
   // Of all banks whose wanted command may leave, the first in that order; among requests so old
   // that lanes do not tell, the one with the lowest of `orders`. -1: none may.
@@ -128,6 +134,16 @@ class DramTimes {
     }
   };
 
+  template <class Times>
+  [[nodiscard]] std::uint64_t due_banks(int unit, std::int64_t now, Times times) const {
+    const BankLanes limit = after(now);
+    const Eight* e = &eights_[static_cast<std::size_t>(unit * blocks_)];
+    std::uint64_t bits = 0;
+    for (int i = 0; i < blocks_; i += 2, e += 2) {
+      bits |= lane_bits(limit > times(e[0]), limit > times(e[1])) << i * kBankLanes;
+    }
+    return bits;
+  }
   [[nodiscard]] BankLanes after(std::int64_t now) const {
     return all_lanes(static_cast<std::int16_t>(lane(now) + 1));
   }

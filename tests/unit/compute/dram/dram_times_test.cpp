@@ -85,6 +85,8 @@ TEST(DramTimes, EachCommandMayLeaveWhenAllEarlierOnesAllow) {
       const std::int64_t earliest = earliest_after(t, past, next);
       const std::int64_t found = times.cycle(times.next()[what]);
       ASSERT_EQ(std::max(found, now), std::max(earliest, now)) << turn;
+      EXPECT_EQ(found, row ? times.next<DramTimes::kRow>(bank, direction)
+                           : times.next<DramTimes::kColumn>(bank, direction));
       now = std::max(now, earliest);
       const auto due = [&](std::int64_t at) {
         return row ? times.due_banks<DramTimes::kRow>(next.unit, direction, at)
