@@ -60,6 +60,7 @@ ArrayChip with_vectors() {
   ArrayChip chip = eight_arrays();
   chip.hidden = 0.85;
   chip.round_trip = 1e-6;
+  chip.block = 790 * chip.cycle;
   chip.vector = 14.3e12;
   chip.transcendental = 0.25 * chip.vector;
   chip.nest = {{128 * 0x1p20, 0, 0, 2}};

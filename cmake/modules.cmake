@@ -54,6 +54,7 @@ orrery_module(compute SOURCES
     src/orrery/compute/tile/attention/array_attention.cpp
     src/orrery/compute/tile/attention/attention_kernel.cpp
     src/orrery/compute/tile/attention/attention_mapping.cpp
+    src/orrery/compute/tile/attention/attention_search.cpp
     src/orrery/compute/tile/attention/block_mask.cpp
     src/orrery/compute/tile/attention/block_work.cpp
     src/orrery/compute/tile/mapped_kernel.cpp

@@ -112,6 +112,7 @@ struct AttentionCoefficients {
   double mla_reach = 2;         // one SM alone, in multiples of its even share of bandwidth
   double mla_split_keys = 256;  // keys of the smallest piece; huge: the library does not split
   Seconds mla_start;            // of one thread block
+  double array_block = 0;  // cycles between two blocks on systolic arrays, beside the units' work
   Seconds mla_floor;
 };
 
@@ -253,6 +254,7 @@ void describe(V& v, AttentionCoefficients& a) {
   v("mla_split_keys", a.mla_split_keys, "keys of the smallest piece");
   v("mla_start", a.mla_start, "of one thread block");
   v("mla_floor", a.mla_floor, "least time of MLA decode");
+  v("array_block", a.array_block, "cycles between two blocks on systolic arrays");
 }
 
 template <class V>

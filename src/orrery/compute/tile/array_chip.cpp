@@ -52,6 +52,7 @@ ArrayChip array_chip(const Chip& chip, const roofline::Parts& parts, const Kerne
   add_levels(chip, out);
   out.bandwidth = parts.c.memory.share * parts.bandwidth;
   out.hidden = parts.c.matmul.hidden;
+  out.block = parts.c.attention.array_block / clock;
   out.vector = parts.vector;
   out.transcendental = parts.transcendental;
   return out;

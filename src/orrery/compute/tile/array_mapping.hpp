@@ -31,17 +31,18 @@ struct ArrayLevel {
 
 // The chip as the mapper sees it, in bytes and seconds.
 struct ArrayChip {
-  double array = 128;         // rows and columns of one array
-  double arrays = 1;          // that share the work and the scratchpad
-  double cycle = 0;           // seconds, at the rate that is reached
-  double scratchpad = 0;      // bytes
-  double bandwidth = 0;       // bytes/s of main memory, as reached
-  double hidden = 1;          // share of the shorter of math and memory hidden under the longer
-  double latency = 0;         // seconds, of main memory
+  double array = 128;     // rows and columns of one array
+  double arrays = 1;      // that share the work and the scratchpad
+  double cycle = 0;       // seconds, at the rate that is reached
+  double scratchpad = 0;  // bytes
+  double bandwidth = 0;   // bytes/s of main memory, as reached
+  double hidden = 1;      // share of the shorter of math and memory hidden under the longer
+  double latency = 0;     // seconds, of main memory
   // Seconds from asking main memory until it answers: each block that is fetched one ahead takes as
   // long at least. Products are not held to it.
   double round_trip = 0;
-  double vector = 0;          // operations/s of the vector units beside the arrays
+  double block = 0;   // seconds between two steps of an attention's blocks, beside the units' work
+  double vector = 0;  // operations/s of the vector units beside the arrays
   double transcendental = 0;  // exponentials, roots or divisions a second
   // Scratchpads within each other, outermost first; empty: `scratchpad` is all there is to say.
   std::vector<ArrayLevel> nest;

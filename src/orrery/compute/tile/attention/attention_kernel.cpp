@@ -84,8 +84,10 @@ MappedKernel attention_kernel(const ArrayTarget& target, const Kernel& kernel) {
        fmt::format("{}, {:.0f} buffers", mebibytes(m.held_bytes), m.cut.buffers)}};
   if (m.cut.multiplier == Multiplier::VectorUnits)
     out.facts.push_back({"products", "on the vector units"});
-  if (m.cut.side_by_side > 1)
-    out.facts.push_back({"KV heads an array", counted(m.cut.side_by_side)});
+  if (m.cut.at_once > 1) out.facts.push_back({"KV heads at once", counted(m.cut.at_once)});
+  const double merged = heads_in_an_array(chip, a, m.cut.at_once);
+  if (merged > 1 && m.cut.multiplier == Multiplier::Arrays)
+    out.facts.push_back({"KV heads an array", counted(merged)});
   if (m.cut.pieces > 1) out.facts.push_back({"pieces of keys", counted(m.cut.pieces)});
   for (std::size_t l = 0; l + 1 < m.levels; ++l) {
     if (m.keeps[l]) out.facts.push_back({target.levels[l].name + " keeps", "what comes again"});

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <optional>
-#include <utility>
 #include <vector>
 
 #include "orrery/compute/tile/array_work.hpp"
-#include "orrery/compute/tile/attention/block_work.hpp"
+#include "orrery/compute/tile/attention/attention_pricing.hpp"
 #include "orrery/compute/tile/nest/nested_pricing.hpp"
 
 namespace orrery {
@@ -45,25 +42,9 @@ HeadBytes head_bytes(const ArrayAttention& a, const AttentionCut& cut, const Blo
   return b;
 }
 
-AttentionCut clipped(const ArrayAttention& a, const AttentionCut& cut) {
-  AttentionCut out = cut;
-  out.queries = std::min(cut.queries, a.mask.queries);
-  out.keys = std::min(cut.keys, a.mask.keys);
-  return out;
-}
-
-// Bytes of one instance's blocks: what comes in twice, what is summed once, scores of one or two
-// blocks.
-double held_by(const ArrayAttention& a, const AttentionCut& cut) {
-  const double rows = cut.queries * cut.heads;
-  const double scores = (cut.turns == SoftmaxTurns::Beside ? 2.0 : 1.0) * rows * cut.keys * a.score;
-  return cut.side_by_side * (cut.buffers * (rows * a.row.in + cut.keys * a.key.in) +
-                             rows * a.row.sum + cut.keys * a.key.sum + scores);
-}
-
 double first_blocks(const ArrayAttention& a, const AttentionCut& cut) {
   const double rows = cut.queries * cut.heads;
-  return cut.side_by_side * (rows * (a.row.in + a.row.out) + cut.keys * (a.key.in + a.key.out));
+  return cut.at_once * (rows * (a.row.in + a.row.out) + cut.keys * (a.key.in + a.key.out));
 }
 
 // From inside: once a scratchpad keeps what comes again, twice so that the next head's comes in
@@ -84,12 +65,13 @@ void set_traffic(const std::vector<ArrayLevel>& nest, const ArrayAttention& a,
 // How much longer the busiest instance works than its even share: they share out the blocks that
 // stay, or pieces of the keys that pass by these.
 double unevenness(const ArrayAttention& a, const AttentionCut& cut, double instances) {
-  const double heads = a.count / cut.side_by_side;
-  const double rows = heads * a.group / cut.heads * blocks_of(a.mask.queries, cut.queries),
+  const double rows = a.group / cut.heads * blocks_of(a.mask.queries, cut.queries),
                keys = blocks_of(a.mask.keys, cut.keys);
-  const double shares = cut.stays == StayingBlock::Queries ? rows * cut.pieces : heads * keys;
+  const double of_each = cut.stays == StayingBlock::Queries ? rows * cut.pieces : keys;
   const double longest_piece = blocks_of(keys, cut.pieces) * cut.pieces / keys;
-  return longest_piece * blocks_of(shares, instances) * instances / shares;
+  const double shares = blocks_of(a.count, cut.at_once) * of_each;
+  return longest_piece * blocks_of(shares, instances) * instances * cut.at_once /
+         (a.count * of_each);
 }
 
 // Time of products and softmax together: the longer, and of the shorter what the first and the
@@ -100,16 +82,35 @@ double together(const AttentionMapping& m, double steps) {
                                               : longer + shorter / std::max(1.0, steps);
 }
 
+}  // namespace
+
+AttentionCut clipped_cut(const ArrayAttention& a, const AttentionCut& cut) {
+  AttentionCut out = cut;
+  out.queries = std::min(cut.queries, a.mask.queries);
+  out.keys = std::min(cut.keys, a.mask.keys);
+  return out;
+}
+
+// Bytes of one instance's blocks: what comes in twice, what is summed once, scores of one or two
+// blocks.
+double held_bytes(const ArrayAttention& a, const AttentionCut& cut) {
+  const double rows = cut.queries * cut.heads;
+  const double scores = (cut.turns == SoftmaxTurns::Beside ? 2.0 : 1.0) * rows * cut.keys * a.score;
+  return cut.at_once * (cut.buffers * (rows * a.row.in + cut.keys * a.key.in) + rows * a.row.sum +
+                        cut.keys * a.key.sum + scores);
+}
+
 //   products = cycles of every visited block's, softmax = longer of operations and exponentials
-//   units    = longer + shorter / blocks, or their sum in turns
+//   units    = longer + shorter / steps, or their sum in turns, + steps * block
 //   time     = longest of units and transfers + (1 - hidden) of the rest, at least units + first
 //              blocks in + last out, + filling and latencies; one buffer: transfers take turns
-AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& nest,
-                        const ArrayAttention& a, const AttentionCut& cut, const BlockWork& work) {
+AttentionMapping priced_cut(const ArrayChip& chip, const std::vector<ArrayLevel>& nest,
+                            const ArrayAttention& a, const AttentionCut& cut,
+                            const BlockWork& work) {
   AttentionMapping m;
   m.cut = cut;
   const ArrayLevel& innermost = nest.back();
-  m.held_bytes = held_by(a, m.cut);
+  m.held_bytes = held_bytes(a, m.cut);
   m.fits = m.held_bytes <= room_of(innermost);
 
   const BlockVisits& v = work.visits;
@@ -122,7 +123,7 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
   m.transcendental = work.transcendental * uneven;
   m.scratchpad_bytes = work.scratchpad_bytes;
 
-  const double steps = m.visited / (innermost.instances * m.cut.side_by_side);  // one after another
+  const double steps = m.visited / (innermost.instances * m.cut.at_once);  // one after another
   set_traffic(nest, a, head_bytes(a, m.cut, v), m);
   Spent spent;
   double latencies = chip.latency, outside = chip.bandwidth;
@@ -139,7 +140,7 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
     outside = nest[l].bandwidth;
     latencies += nest[l].latency;
   }
-  m.duration = spent.duration(together(m, steps),
+  m.duration = spent.duration(together(m, steps) + steps * chip.block,
                               seconds_of(m.scratchpad_bytes, innermost.bandwidth), chip.hidden) +
                filling_cycles(chip) * chip.cycle + latencies;
   const double multiplied = m.products / chip.cycle * chip.array * chip.array * chip.arrays;
@@ -147,134 +148,10 @@ AttentionMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& ne
   return m;
 }
 
-// 1, and those of a whole number that are no larger than `most`.
-std::vector<double> divisors(double number, double most) {
-  std::vector<double> out{1};
-  const auto whole = std::llround(number);
-  for (std::int64_t part = 2; part <= whole && static_cast<double>(part) <= most; ++part) {
-    if (whole % part == 0) out.push_back(static_cast<double>(part));
-  }
-  return out;
-}
-
-}  // namespace
-
 AttentionMapping attention_mapped(const ArrayChip& chip, const ArrayAttention& a,
                                   const AttentionCut& cut) {
-  const AttentionCut inside = clipped(a, cut);
-  return priced(chip, nest_of(chip), a, inside, block_work(chip, a, inside));
-}
-
-std::vector<double> packed_heads(const ArrayAttention& a) { return divisors(a.group, a.group); }
-
-std::vector<double> query_blocks(const ArrayChip& chip, const ArrayAttention& a, double heads) {
-  return tile_sizes(a.mask.queries, std::ceil(chip.array / heads));
-}
-
-std::vector<double> key_blocks(const ArrayChip& chip, const ArrayAttention& a) {
-  return tile_sizes(a.mask.keys, std::ceil(chip.array / a.page) * a.page);
-}
-
-std::vector<double> side_by_side(const ArrayChip& chip, const ArrayAttention& a) {
-  if (a.is_backward) return {1};
-  return divisors(a.kv_heads, std::floor(chip.array / std::max(a.head, a.value)));
-}
-
-namespace {
-
-class Search {
- public:
-  Search(const ArrayChip& chip, const ArrayAttention& attention)
-      : chip_(chip), a_(attention), nest_(nest_of(chip)), useful_(useful_flops(attention)) {}
-
-  // All ways to buffer and to share out one block, from most buffers: fewer are never faster.
-  void consider(AttentionCut cut) {
-    constexpr std::pair<SoftmaxTurns, int> kBuffers[] = {{SoftmaxTurns::Beside, 2},
-                                                         {SoftmaxTurns::InTurns, 2},
-                                                         {SoftmaxTurns::Beside, 1},
-                                                         {SoftmaxTurns::InTurns, 1}};
-    cut = clipped(a_, cut);
-    // Masked scores come on top of the useful ones.
-    if (cut.multiplier == Multiplier::VectorUnits && cannot_win(useful_ / chip_.vector)) return;
-    std::optional<BlockWork> work;
-    for (const auto& [turns, buffers] : kBuffers) {
-      cut.turns = turns;
-      cut.buffers = buffers;
-      if (held_by(a_, cut) > room_of(nest_.back())) continue;
-      if (!work) work = block_work(chip_, a_, cut);
-      if (cannot_win(std::max({work->products, work->vector, work->transcendental}))) return;
-      share_out(cut, *work);
-      if (turns == SoftmaxTurns::Beside && buffers > 1) break;
-    }
-  }
-
-  AttentionMapping best;
-  int considered = 0;
-
- private:
-  [[nodiscard]] bool cannot_win(double least) const { return best.fits && least >= best.duration; }
-
-  void share_out(AttentionCut cut, const BlockWork& work) {
-    constexpr std::pair<StayingBlock, bool> kShares[] = {
-        {StayingBlock::Queries, false}, {StayingBlock::Keys, false}, {StayingBlock::Queries, true}};
-    const double instances = nest_.back().instances;
-    for (const auto& [stays, in_pieces] : kShares) {
-      if (in_pieces && (instances < 2 || cut.keys >= a_.mask.keys)) continue;
-      cut.stays = stays;
-      cut.pieces = in_pieces ? instances : 1;
-      ++considered;
-      AttentionMapping m = priced(chip_, nest_, a_, cut, work);
-      const double streaming = m.bytes[0] / chip_.bandwidth;
-      if (cut.buffers > 1 && m.memory > streaming) {
-        AttentionCut deeper = cut;
-        deeper.buffers = buffers_for(cut, m.memory / streaming);
-        m = priced(chip_, nest_, a_, deeper, work);
-      }
-      if (!best.fits || m.duration < best.duration) best = m;
-    }
-  }
-
-  // Enough that round trips wait for no block, or as many as fit.
-  [[nodiscard]] double buffers_for(AttentionCut cut, double times_slower) const {
-    const double held = held_by(a_, cut);
-    cut.buffers += 1;
-    const double more = (room_of(nest_.back()) - held) / (held_by(a_, cut) - held);
-    return 1 + std::min(1 + std::floor(more), std::ceil(times_slower));
-  }
-
-  const ArrayChip& chip_;
-  const ArrayAttention& a_;
-  std::vector<ArrayLevel> nest_;
-  double useful_;
-};
-
-}  // namespace
-
-AttentionMapping best_attention_mapping(const ArrayChip& chip, const ArrayAttention& a) {
-  Search search(chip, a);
-  const std::vector<double> columns = key_blocks(chip, a), narrow = side_by_side(chip, a);
-  for (const double heads : packed_heads(a)) {
-    for (const double queries : query_blocks(chip, a, heads)) {
-      for (const double keys : columns) {
-        AttentionCut cut{queries, heads, keys};
-        for (const double together : narrow) {
-          cut.side_by_side = together;
-          search.consider(cut);
-        }
-        cut.side_by_side = 1;
-        cut.multiplier = Multiplier::VectorUnits;
-        search.consider(cut);
-      }
-    }
-  }
-  if (!search.best.fits) {  // block by block, nothing twice
-    search.best = attention_mapped(
-        chip, a,
-        {std::ceil(chip.array / a.group), a.group, std::ceil(chip.array / a.page) * a.page,
-         StayingBlock::Queries, SoftmaxTurns::InTurns, 1});
-  }
-  search.best.considered = search.considered;
-  return search.best;
+  const AttentionCut inside = clipped_cut(a, cut);
+  return priced_cut(chip, nest_of(chip), a, inside, block_work(chip, a, inside));
 }
 
 }  // namespace orrery

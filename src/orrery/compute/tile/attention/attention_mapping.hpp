@@ -42,7 +42,7 @@ struct AttentionCut {
   double buffers = 2;  // for what comes in: 1 by turns, else all but one are on their way
   double pieces = 1;  // of the keys, of a block of queries, each an instance's; added up at the end
   Multiplier multiplier = Multiplier::Arrays;
-  double side_by_side = 1;  // KV heads in one array: narrow ones fill it together
+  double at_once = 1;  // KV heads in one step; narrow ones of them fill an array together
 };
 
 struct AttentionMapping {
@@ -75,7 +75,10 @@ AttentionMapping best_attention_mapping(const ArrayChip& chip, const ArrayAttent
 std::vector<double> packed_heads(const ArrayAttention& attention);
 std::vector<double> query_blocks(const ArrayChip& chip, const ArrayAttention& attention,
                                  double heads);
-std::vector<double> side_by_side(const ArrayChip& chip, const ArrayAttention& attention);
+std::vector<double> at_once(const ArrayChip& chip, const ArrayAttention& attention);
+
+// Of the KV heads in one step, those that share an array forward.
+double heads_in_an_array(const ArrayChip& chip, const ArrayAttention& attention, double at_once);
 std::vector<double> key_blocks(const ArrayChip& chip, const ArrayAttention& attention);
 
 }  // namespace orrery

@@ -1,5 +1,6 @@
 #include "orrery/compute/tile/attention/block_work.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -49,7 +50,16 @@ ArrayProduct widened(ArrayProduct p, std::size_t which, double heads, double pai
 
 }  // namespace
 
+double heads_in_an_array(const ArrayChip& chip, const ArrayAttention& a, double at_once) {
+  if (a.is_backward) return 1;
+  const double most = std::min(at_once, std::floor(chip.array / std::max(a.head, a.value)));
+  double heads = 1;
+  while (2 * heads <= most && std::fmod(a.kv_heads, 2 * heads) == 0) heads *= 2;
+  return heads;
+}
+
 BlockWork block_work(const ArrayChip& chip, const ArrayAttention& a, const AttentionCut& cut) {
+  const double merged = heads_in_an_array(chip, a, cut.at_once);
   BlockWork sum;
   double multiplied = 0;  // operations of products on vector units
   sum.visits = block_visits(a.mask, cut.queries, cut.keys);
@@ -64,7 +74,7 @@ BlockWork block_work(const ArrayChip& chip, const ArrayAttention& a, const Atten
     }
     ScoreProducts products = score_products(a, alike.rows, alike.keys);
     for (std::size_t i = 0; i < products.count; ++i) {
-      const ArrayProduct p = widened(products.product[i], i, cut.side_by_side, alike.pairs);
+      const ArrayProduct p = widened(products.product[i], i, merged, alike.pairs);
       const ArrayWork w = least_work(chip, p);
       sum.products += w.cycles * chip.cycle;
       sum.scratchpad_bytes += p.count * w.scratchpad_bytes;

@@ -42,8 +42,8 @@ ScanCut clipped(const ArrayScan& s, const ScanCut& cut) {
 
 }  // namespace
 
-//   units  = longer of products and vector work + shorter / chunks: a head's softer work goes on
-//            beside another's products
+//   units  = longer of products and vector work + shorter / steps + steps * block: vector work of
+//            some heads goes on beside the products of others
 //   bytes  = values and results once; keys and queries once for each set of heads; states of
 //            single tokens
 //   time   = as of products: longest + (1 - hidden) of the rest, at least units + first chunk in
@@ -97,8 +97,9 @@ ScanMapping scan_mapped(const ArrayChip& chip, const ArrayScan& s, const ScanCut
     outside = level.bandwidth;
     latencies += level.latency;
   }
+  const double steps = m.chunks * sets / innermost.instances * uneven;
   const double units =
-      m.units() + std::min(m.products, m.beside()) / std::max(1.0, m.chunks * sets);
+      m.units() + std::min(m.products, m.beside()) / std::max(1.0, steps) + steps * chip.block;
   m.duration =
       spent.duration(units, seconds_of(m.scratchpad_bytes, innermost.bandwidth), chip.hidden) +
       filling_cycles(chip) * chip.cycle + latencies;

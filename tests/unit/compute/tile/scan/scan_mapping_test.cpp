@@ -17,6 +17,7 @@ ArrayChip chip_of(double scratchpad) {
   ArrayChip c = test::small_array_chip(scratchpad);
   c.vector = 64;
   c.transcendental = 16;
+  c.block = 10;
   return c;
 }
 
