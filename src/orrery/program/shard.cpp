@@ -193,6 +193,33 @@ Kernel Shard::base(const Op& op, Pass pass) const {
   return k;
 }
 
+// What recurrences and indexers multiply and move: they are priced by nothing else. Backward
+// multiplies twice as much.
+void Shard::scan_work(const Op& op, Pass pass, Kernel& k) const {
+  constexpr double kFp32 = 4.0;  // states, and the scores that an indexer writes and picks from
+  const double width = bytes_per_element(plan_.precision.activations);
+  const double r = rows(op), cut = features_cut(op);
+  // that a query sees
+  const double keys = batch_.decode ? k.kv_len : mean_keys(op.attention, batch_.kv_len);
+  k.bytes_read = r * d(op.k) / cut * width;
+  k.bytes_written = r * d(op.n) / cut * width;
+  if (op.kind == OpKind::SparseIndex) {
+    k.flops = 2.0 * r * d(op.attention.heads) * d(op.attention.head_dim) * keys;
+    k.bytes_read += r * keys * kFp32;
+    k.bytes_written += r * keys * kFp32;
+    if (batch_.decode)
+      k.bytes_read += batch_.sequences * keys * k.head_dim * bytes_per_element(k.weights);
+  } else {
+    k.flops = forward_flops(op, batch_.tokens, batch_.kv_len) / cut;
+    if (batch_.decode) {
+      const double states = batch_.sequences * d(op.state_elements) / cut * kFp32;
+      k.bytes_read += states;
+      k.bytes_written += states;
+    }
+  }
+  if (pass != Pass::Forward) k.flops *= 2.0;
+}
+
 void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
   const double width = bytes_per_element(plan_.precision.activations);
   const double r = rows(op);
@@ -235,6 +262,7 @@ void Shard::forward_kernel(const Op& op, Pass pass, Kernel& k) const {
       k.causal = a.causal && !a.cross && !batch_.decode;
       k.fused = plan_.fused_attention;
       if (batch_.decode) k.kv_latent = d(a.kv_latent);
+      if (op.kind != OpKind::Attention) scan_work(op, pass, k);
       if (plan_.context > 1 && !batch_.decode && op.kind == OpKind::Attention) {
         if (plan_.context_exchange == ContextExchange::AllToAll) {
           k.q_len *= plan_.context;

@@ -46,6 +46,7 @@ class Shard {
   [[nodiscard]] Kernel base(const Op& op, Pass pass) const;
   [[nodiscard]] double features_cut(const Op& op) const;
   void forward_kernel(const Op& op, Pass pass, Kernel& k) const;
+  void scan_work(const Op& op, Pass pass, Kernel& k) const;
   void adapters(const Op& op, int op_index, Pass pass, std::vector<ComputeTask>& out) const;
   [[nodiscard]] DType matrix_format(const Op& op) const;
 
