@@ -95,9 +95,9 @@ Raw prefill(const Parts& p, const Kernel& k) {
   const double blocks = k.batch * k.heads * whole(k.q_len / rows);
   const Scores visited = visited_scores(a, k, rows);
   // Every block reads its keys and values from L2: in so many seconds a score, on all SMs.
-  const double l2 = (head + value) * (fp8 ? 1.0 : 2.0) /
-                    (std::min(rows, padded(std::max(1.0, k.q_len), kLeastRows)) *
-                     p.c.matmul.l2_bandwidth * p.bandwidth);
+  const double in_use = std::min(rows, padded(std::max(1.0, k.q_len), kLeastRows));
+  const double through_l2 = (head + value) * (fp8 ? 1.0 : 2.0) / in_use;  // bytes a score
+  const double l2 = through_l2 / (p.c.matmul.l2_bandwidth * p.bandwidth);
   const double wait = backward ? 0.0 : a.prefill_wait;
   const double score = (products + exponentials) / (share * peak) + wait * l2;
   const double start =
@@ -108,6 +108,11 @@ Raw prefill(const Parts& p, const Kernel& k) {
   // Equal blocks go in whole waves. Causal blocks differ and are dealt longest first, which fills
   // holes: never below the longest, and `tail` of it is left at the end.
   raw.math = std::max(even, longest) + a.tail * std::min(even, longest);
+  raw.tile.rows = in_use;
+  raw.tile.columns = a.key_tile;
+  raw.tile.blocks = blocks;
+  raw.tile.waves = whole(blocks / p.sms);
+  raw.tile.l2_bytes = k.batch * k.heads * visited.all * through_l2;
   const double useful = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
   raw.flops =
       useful * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
@@ -172,6 +177,12 @@ Raw decode(const Parts& p, const Kernel& k) {
   raw.math = items * rows * keys * 2.0 * width /
              (a.decode_math * p.bf16.peak * std::min(1.0, items * pieces / p.sms));
   raw.flops = k.batch * k.heads * queries * keys * 2.0 * width;
+  raw.tile.rows = rows;
+  raw.tile.columns = keys / pieces;
+  raw.tile.blocks = items;
+  raw.tile.pieces = pieces;
+  raw.tile.waves = whole(items * pieces / p.sms);
+  raw.tile.l2_bytes = shared ? once : group * once;
   const double longer = std::max({raw.memory, raw.math, starts});
   raw.duration =
       a.decode_floor.value() + longer + a.decode_rest * (raw.memory + raw.math + starts - longer);
@@ -201,6 +212,12 @@ Raw latent_decode(const Parts& p, const Kernel& k) {
   raw.math = k.batch * rows * padded(keys, 64.0) * per_score /
              ((fp8 ? a.mla_math_fp8 * p.fp8.peak : a.mla_math * p.bf16.peak) * busy);
   raw.flops = k.batch * k.heads * queries * keys * per_score;
+  raw.tile.rows = rows;
+  raw.tile.columns = keys / pieces;
+  raw.tile.blocks = k.batch;
+  raw.tile.pieces = pieces;
+  raw.tile.waves = whole(k.batch * pieces / p.sms);
+  raw.tile.l2_bytes = cache;
   const double starts = k.batch * pieces / p.sms * a.mla_start.value();
   const double longer = std::max({raw.memory, raw.math, starts});
   raw.duration =

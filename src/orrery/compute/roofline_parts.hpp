@@ -72,11 +72,11 @@ struct Parts {
   }
 };
 
-// How a tiled product lies on a GPU. No rows: the kernel was not tiled.
+// How a tiled product, or queries and keys of attention, lie on a GPU. No rows: nothing was tiled.
 struct TileChoice {
   double rows = 0, columns = 0;
   double blocks = 0, pieces = 1, waves = 0;
-  double l2_bytes = 0;        // strips that blocks read through L2
+  double l2_bytes = 0;        // strips, or keys and values, that blocks read through L2
   double step = 0, fill = 0;  // seconds of one element of k in one block; its ends
   double adding = 0;          // seconds of the pass that adds the pieces
 };

@@ -27,15 +27,20 @@ bool is_product(const Kernel& k) {
 
 std::string whole_number(double v) { return fmt::format("{:.0f}", v); }
 
-// Mapping and traffic of a product that the library tiled over SMs.
-void add_tiles(const Raw& raw, const roofline::Parts& parts, KernelDetail& out) {
-  const roofline::TileChoice& t = raw.tile;
+// Mapping and traffic of what the library tiled over SMs.
+void add_tiles(const Kernel& kernel, const roofline::Parts& parts, KernelDetail& out) {
+  const roofline::TileChoice t = priced(parts, kernel).tile;
   if (t.rows <= 0) return;
+  const bool attends = kernel.kind == OpKind::Attention;
   out.traffic.push_back({"l2", Bytes{t.l2_bytes}});
-  out.mapping.push_back({"tile", fmt::format("{:.0f} x {:.0f}", t.rows, t.columns)});
+  if (attends) {
+    out.mapping.push_back({"query rows", whole_number(t.rows)});
+  } else {
+    out.mapping.push_back({"tile", fmt::format("{:.0f} x {:.0f}", t.rows, t.columns)});
+  }
   out.mapping.push_back({"blocks", whole_number(t.blocks)});
   out.mapping.push_back({"waves", whole_number(t.waves)});
-  out.mapping.push_back({"pieces of k", whole_number(t.pieces)});
+  out.mapping.push_back({attends ? "pieces of keys" : "pieces of k", whole_number(t.pieces)});
   const double busy = t.blocks * t.pieces / (t.waves * parts.sms);
   out.mapping.push_back({"waves filled", fmt::format("{:.1f} %", 100.0 * std::min(1.0, busy))});
 }
@@ -82,7 +87,7 @@ class TileModel final : public ComputeModel {
       return out;
     }
     if (!searched(kernel)) {
-      if (is_product(kernel)) add_tiles(priced(parts_, kernel), parts_, out);
+      if (is_product(kernel) || kernel.kind == OpKind::Attention) add_tiles(kernel, parts_, out);
       if (runs_on_gather_engines(parts_, kernel)) add_gather(kernel, out);
       return out;
     }
