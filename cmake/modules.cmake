@@ -30,13 +30,13 @@ orrery_module(compute SOURCES
     src/orrery/compute/cycle/transfers/strip_network.cpp
     src/orrery/compute/cycle/transfers/strip_share.cpp
     src/orrery/compute/cycle/transfers/transfers.cpp
-    src/orrery/compute/dram/dram_channel.cpp
-    src/orrery/compute/dram/dram_choice.cpp
-    src/orrery/compute/dram/dram_commands.cpp
+    src/orrery/compute/dram/channel/dram_channel.cpp
+    src/orrery/compute/dram/channel/dram_choice.cpp
+    src/orrery/compute/dram/channel/dram_commands.cpp
     src/orrery/compute/dram/dram_kind.cpp
     src/orrery/compute/dram/dram_run.cpp
     src/orrery/compute/dram/dram_spec.cpp
-    src/orrery/compute/dram/dram_times.cpp
+    src/orrery/compute/dram/channel/dram_times.cpp
     src/orrery/compute/gather_time.cpp
     src/orrery/compute/lending/kinship.cpp
     src/orrery/compute/lending/lending.cpp

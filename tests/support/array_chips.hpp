@@ -1,5 +1,6 @@
 // A chip of systolic arrays small enough to walk through: what mappings on arrays are tested with.
 #pragma once
+#include "orrery/base/rng.hpp"
 #include "orrery/compute/tile/array_mapping.hpp"
 
 namespace orrery::test {
@@ -14,5 +15,8 @@ inline ArrayChip small_array_chip(double scratchpad) {
   c.bandwidth = 16.0;
   return c;
 }
+
+// Any whole number from 1 to n.
+inline double up_to(Rng& rng, std::uint64_t n) { return double(1 + rng.below(n)); }
 
 }  // namespace orrery::test

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "orrery/base/rng.hpp"
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
 
 namespace orrery {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "orrery/base/check.hpp"
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 
 namespace orrery {
 namespace {

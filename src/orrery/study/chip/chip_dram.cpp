@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "orrery/compute/dram/dram_times.hpp"
+#include "orrery/compute/dram/channel/dram_times.hpp"
 #include "orrery/study/chip/chip_answer.hpp"
 
 namespace orrery {

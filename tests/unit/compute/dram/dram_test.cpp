@@ -7,7 +7,7 @@
 
 #include "../../../support/dram_peers.hpp"
 #include "orrery/base/rng.hpp"
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
 
 namespace orrery {

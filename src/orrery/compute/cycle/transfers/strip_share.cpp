@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "orrery/base/rng.hpp"
+#include "orrery/compute/dram/channel/dram_times.hpp"
 #include "orrery/compute/dram/dram_run.hpp"
-#include "orrery/compute/dram/dram_times.hpp"
 
 namespace orrery {
 namespace {

@@ -1,6 +1,6 @@
 // AttentionMapping: how a fused attention is cut into blocks of queries and keys for a chip of
 // systolic arrays and vector units, and what it then moves and costs. best_attention_mapping()
-// tries every cut of a pruned space. Equations: docs/models/tile.md.
+// tries every cut of a pruned space. Equations: docs/models/array-kernels.md.
 #pragma once
 #include <array>
 #include <cstddef>

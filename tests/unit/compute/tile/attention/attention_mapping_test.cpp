@@ -14,6 +14,7 @@ namespace orrery {
 namespace {
 
 using test::small_array_chip;
+using test::up_to;
 
 ArrayChip chip_with_vectors(double scratchpad) {
   ArrayChip c = small_array_chip(scratchpad);
@@ -23,8 +24,6 @@ ArrayChip chip_with_vectors(double scratchpad) {
   c.block = 5;
   return c;
 }
-
-double up_to(Rng& rng, std::uint64_t n) { return double(1 + rng.below(n)); }
 
 ArrayAttention any_attention(Rng& rng, std::uint64_t most) {
   Kernel k{.kind = OpKind::Attention};

@@ -13,6 +13,8 @@
 namespace orrery {
 namespace {
 
+using test::up_to;
+
 ArrayChip chip_of(double scratchpad) {
   ArrayChip c = test::small_array_chip(scratchpad);
   c.vector = 64;
@@ -20,8 +22,6 @@ ArrayChip chip_of(double scratchpad) {
   c.block = 10;
   return c;
 }
-
-double up_to(Rng& rng, std::uint64_t n) { return double(1 + rng.below(n)); }
 
 ArrayScan any_scan(Rng& rng) {
   ArrayScan s;

@@ -11,6 +11,8 @@
 namespace orrery {
 namespace {
 
+using test::up_to;
+
 ArrayChip chip_of(double scratchpad) {
   ArrayChip c = test::small_array_chip(scratchpad);
   c.vector = 8;
@@ -19,8 +21,6 @@ ArrayChip chip_of(double scratchpad) {
   c.round_trip = 3;
   return c;
 }
-
-double up_to(Rng& rng, std::uint64_t n) { return double(1 + rng.below(n)); }
 
 ArrayRows any_rows(Rng& rng) {
   ArrayRows r;

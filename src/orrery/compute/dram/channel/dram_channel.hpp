@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "orrery/compute/dram/dram_queue.hpp"
+#include "orrery/compute/dram/channel/dram_queue.hpp"
+#include "orrery/compute/dram/channel/dram_times.hpp"
 #include "orrery/compute/dram/dram_spec.hpp"
-#include "orrery/compute/dram/dram_times.hpp"
 
 namespace orrery {
 

@@ -1,4 +1,4 @@
-#include "orrery/compute/dram/bank_lanes.hpp"
+#include "orrery/compute/dram/channel/bank_lanes.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What a command changes: its bank, and the earliest cycles of those that follow it.
 #include <algorithm>
 
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 
 namespace orrery {
 

@@ -1,12 +1,12 @@
-#include "orrery/compute/dram/dram_times.hpp"
+#include "orrery/compute/dram/channel/dram_times.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "../../../support/dram_peers.hpp"
 #include "orrery/base/rng.hpp"
+#include "support/dram_peers.hpp"
 
 namespace orrery {
 namespace {

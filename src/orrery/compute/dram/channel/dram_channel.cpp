@@ -1,4 +1,4 @@
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 
 #include <algorithm>
 #include <bit>

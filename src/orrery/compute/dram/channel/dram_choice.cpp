@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "orrery/compute/dram/dram_channel.hpp"
+#include "orrery/compute/dram/channel/dram_channel.hpp"
 
 namespace orrery {
 namespace {

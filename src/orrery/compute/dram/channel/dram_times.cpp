@@ -1,4 +1,4 @@
-#include "orrery/compute/dram/dram_times.hpp"
+#include "orrery/compute/dram/channel/dram_times.hpp"
 
 #include <algorithm>
 

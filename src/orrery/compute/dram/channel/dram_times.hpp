@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "orrery/compute/dram/bank_lanes.hpp"
+#include "orrery/compute/dram/channel/bank_lanes.hpp"
 #include "orrery/compute/dram/dram_spec.hpp"
 
 namespace orrery {
