@@ -277,7 +277,8 @@ orrery_module(study SOURCES
     src/orrery/study/network/read/read_wires.cpp
     src/orrery/study/network/read/size_table.cpp
     src/orrery/study/network/topology_picture.cpp
-    src/orrery/study/op_text.cpp
+    src/orrery/study/op/op_forms.cpp
+    src/orrery/study/op/op_text.cpp
     src/orrery/study/read_study.cpp
     src/orrery/study/run.cpp
     src/orrery/study/tune_study.cpp

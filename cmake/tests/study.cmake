@@ -1,6 +1,6 @@
 orrery_test(unit/study/read_study_test DEPENDS study)
 orrery_test(unit/study/network_study_test DEPENDS study)
-orrery_test(unit/study/op_text_test DEPENDS study)
+orrery_test(unit/study/op/op_text_test DEPENDS study)
 orrery_test(unit/study/chakra_test DEPENDS study)
 orrery_test(unit/study/node_power_test DEPENDS study)
 orrery_test(unit/study/chip/chip_dram_test DEPENDS study)

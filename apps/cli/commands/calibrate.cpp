@@ -44,6 +44,7 @@ int calibrate_command(const CalibrateOptions& options) {
   Node where;
   where.kind = Node::Kind::Scalar;
   where.scalar = options.chip;
+  where.file = "--chip";
   const auto chip = catalog.chip(options.chip, where);
   if (!chip) return report_problems(chip.error());
   auto start = catalog.kernels(*chip);

@@ -7,7 +7,7 @@
 #include "orrery/base/text/quantity.hpp"
 #include "orrery/cost/power/board_power.hpp"
 #include "orrery/study/chip/chosen_chip.hpp"
-#include "orrery/study/op_text.hpp"
+#include "orrery/study/op/op_text.hpp"
 
 namespace orrery::cli {
 namespace {
@@ -40,13 +40,18 @@ Draw draw_of(const Chip& chip, const PowerCalibration& power, const Kernel& kern
   return out;
 }
 
+std::string text_of(Joules energy) {
+  constexpr double kMilli = 1e-3;
+  return energy.value() < 1.0 ? fmt::format("{:.3g} mJ", energy.value() / kMilli) : show(energy);
+}
+
 void print_draw(const Draw& draw, const PowerCalibration& power) {
   const LaunchEnergy& e = draw.launch;
   fmt::print("\nWhat it draws\n");
-  fmt::print("  arithmetic   {:.3g} mJ\n", e.math.value() * 1e3);
-  fmt::print("  main memory  {:.3g} mJ\n", e.memory.value() * 1e3);
-  fmt::print("  on chip      {:.3g} mJ\n", e.on_chip.value() * 1e3);
-  fmt::print("  cores        {:.3g} mJ  beside their arithmetic\n", e.cores.value() * 1e3);
+  fmt::print("  arithmetic   {}\n", text_of(e.math));
+  fmt::print("  main memory  {}\n", text_of(e.memory));
+  fmt::print("  on chip      {}\n", text_of(e.on_chip));
+  fmt::print("  cores        {}  beside their arithmetic\n", text_of(e.cores));
   if (draw.board.clock < 1) {
     fmt::print("  held         {} would be drawn at boost; the limit leaves {:.0f} % of that clock\n",
                show(draw.board.unlimited), 100 * draw.board.clock);
@@ -60,8 +65,8 @@ void print_text(const OpOptions& options, const KernelDetail& d, const KernelCal
   fmt::print("  time         {}\n", show(d.time.duration));
   fmt::print("  bound        {}\n", bound_name(d.time.bound));
   fmt::print("  utilisation  {:.1f} % of the units' peak\n", 100.0 * d.utilisation);
-  fmt::print("  power        {} of the whole board, {:.3g} mJ a launch\n", show(draw.board.mean),
-             draw.energy.value() * 1e3);
+  fmt::print("  power        {} of the whole board, {} a launch\n", show(draw.board.mean),
+             text_of(draw.energy));
   for (const LevelTraffic& level : d.traffic) {
     fmt::print("  {:<12} {} moved\n", level.level, show(level.bytes));
   }

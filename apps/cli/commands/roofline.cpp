@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "../commands.hpp"
 #include "orrery/study/chip/chosen_chip.hpp"
 #include "orrery/study/chip/roofline_study.hpp"
@@ -19,6 +21,10 @@ int roofline_command(const RooflineOptions& options) {
   if (!chip) problems.insert(problems.end(), chip.error().begin(), chip.error().end());
   if (graph && options.task == "decode" && !graph->is_decoder)
     problems.push_back({"--task", "saw decode; expected prefill: this model is an encoder"});
+  for (const auto& [name, value] : {std::pair{"--sequences", options.sequences}, std::pair{"--length", options.length}}) {
+    if (value != std::floor(value))  // nor is NaN, which no range excludes
+      problems.push_back({name, fmt::format("saw {}; expected a whole number", value)});
+  }
   if (!problems.empty()) return report_problems(problems);
   const auto kernels = catalog.kernels(*chip);
   if (!kernels) return report_problems(kernels.error());

@@ -49,7 +49,7 @@ Parts::Parts(const Chip& chip, const KernelCalibration& calibration) : c(calibra
   granule = chip.gather.granule.value();
   launch = c.launch.value();
   const PeakRates& p = chip.peak;
-  const FlopsPerSecond half = first_of(p.bf16, p.fp16, p.fp32);
+  const FlopsPerSecond half = first_of(first_of(p.bf16, p.fp16, p.fp32), p.vector);
   vector = first_of(p.vector, p.fp32, half).value();
   // TPU v4 starts one of them every second cycle (ayaka14732, pallas-tpu-tutorial, chapter 1) and
   // two additions in each (jax-ml/scaling-book, tpus.md, appendix C). Read 2026-11-25.

@@ -201,7 +201,7 @@ void check_smallest_tile(const Node& root, const Chip& chip, Diagnostics& proble
   }
 }
 
-// Engines, wires and packages of which half is said.
+// Units, engines, wires and packages of which half is said, or nonsense.
 void check_parts(const Node& root, const Chip& chip, Diagnostics& problems) {
   const auto claim = [&](const char* part, const char* key, bool holds, const char* expected) {
     const Node* map = root.find(part);
@@ -219,7 +219,16 @@ void check_parts(const Node& root, const Chip& chip, Diagnostics& problems) {
   claim("on_chip_network", "link", wires.link > BytesPerSecond{}, "a rate above zero");
   claim("on_chip_network", "hop", wires.hop >= Seconds{}, "no less than zero");
   claim("on_chip_network", "entrances", wires.entrances > 0, "1 or more");
+  const GatherEngine& gather = chip.gather;
+  claim("gather", "engines", gather.engines >= 0, "none or more");
+  claim("gather", "subcores", gather.subcores > 0, "1 or more");
+  claim("gather", "lanes", gather.lanes > 0, "1 or more");
+  claim("gather", "granule", gather.granule > Bytes{}, "a size above zero");
   const Package& package = chip.package;
+  claim("package", "stacks", package.stacks >= 0, "none or more");
+  claim("package", "links", package.links >= 0, "none or more");
+  claim("package", "cores_built", package.cores_built == 0 || package.cores_built >= chip.cores,
+        "at least the chip's cores");
   claim("package", "dies", !package.dies.empty() || !package.memory.empty(), "one or more");
   claim("package", "packaging", package.dies.empty() || !package.packaging.empty(), "its name");
 }
@@ -282,6 +291,11 @@ void complete(const Node& node, Chip& chip, Diagnostics& problems) {
   if (!clean) return;  // levels that did not read cannot be compared
   const Node* list = node.find("levels");
   if (list != nullptr && list->is_sequence()) LevelCheck(node, chip, problems).run();
+  const Node* unit = node.find("matrix_unit");
+  if (unit != nullptr && chip.matrix_unit < 0) {
+    problems.push_back({unit->where(), fmt::format("saw {}; expected none or more rows and columns",
+                                                   unit->seen())});
+  }
   if (problems.empty()) check_smallest_tile(node, chip, problems);
   check_parts(node, chip, problems);
 }

@@ -166,6 +166,8 @@ class CycleModel final : public ComputeModel {
   // longest bound (launch, casts, adding the pieces) stays as it is. Time in picoseconds.
   [[nodiscard]] KernelTime blocks(const Kernel& kernel) const {
     Raw raw = priced(parts_, kernel);
+    constexpr double kLongest = 1e6;  // seconds whose picoseconds can be counted
+    if (raw.duration > kLongest) return kernel_time(raw);
     const roofline::TileChoice& t = raw.tile;
     constexpr double kStep = 64.0;  // elements of k in one stage, as CUTLASS tiles k for 16 bit
     constexpr double kPicoseconds = 1e12;
@@ -185,9 +187,13 @@ class CycleModel final : public ComputeModel {
     stage.loads = picoseconds(std::max(raw.memory, l2) / stages);
     FoldWork first = stage;
     first.interval += picoseconds(t.fill);
-    for (std::int64_t wave = 0; wave < waves; ++wave) {
+    for (std::int64_t wave = 1; wave <= waves; ++wave) {
+      const FoldQueue::Mark before = queue.mark();
       queue.enter(first, 1);
       queue.enter(stage, steps - 1);
+      if (queue.mark().ahead != before.ahead) continue;
+      queue.repeat(before, waves - wave);
+      break;
     }
     raw.duration = double(queue.finish()) / kPicoseconds + std::max(0.0, around_it);
     return kernel_time(raw);

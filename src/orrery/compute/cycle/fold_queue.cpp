@@ -42,30 +42,47 @@ void FoldQueue::step(const FoldWork& fold) {
   now_.memory_free = std::max(now_.memory_free, now_.entered[0]);
 }
 
+FoldQueue::State FoldQueue::ahead() const {
+  const std::int64_t now = now_.entered[1];
+  return {{now_.entered[0] - now, 0},
+          now_.loaded - now,
+          {now_.stored[0] - now, now_.stored[1] - now},
+          now_.memory_free - now};
+}
+
+FoldQueue::Mark FoldQueue::mark() const { return {ahead(), now_.entered[1], waited_}; }
+
+void FoldQueue::repeat(const Mark& since, std::int64_t times) {
+  const std::int64_t period = now_.entered[1] - since.now, waited = waited_ - since.waited;
+  for (std::int64_t* t : {&now_.entered[0], &now_.entered[1], &now_.loaded, &now_.stored[0],
+                          &now_.stored[1], &now_.memory_free}) {
+    *t += times * period;
+  }
+  waited_ += times * waited;
+}
+
+// The state a fold ago is looked at, and one further back, which is moved up at every power of two:
+// so a cycle of any length is found (R. P. Brent, An improved Monte Carlo factorization algorithm,
+// BIT 20, 1980, section 2).
 void FoldQueue::enter(const FoldWork& fold, std::int64_t count) {
-  const auto ahead = [](const State& s) {
-    return State{{s.entered[0] - s.entered[1], 0},
-                 s.loaded - s.entered[1],
-                 {s.stored[0] - s.entered[1], s.stored[1] - s.entered[1]},
-                 s.memory_free - s.entered[1]};
-  };
-  const auto alike = [](const State& a, const State& b) {
-    return a.entered[0] == b.entered[0] && a.loaded == b.loaded && a.stored[0] == b.stored[0] &&
-           a.stored[1] == b.stored[1] && a.memory_free == b.memory_free;
-  };
-  for (std::int64_t i = 0; i < count; ++i) {
-    const State before = now_;
-    const std::int64_t waited_before = waited_;
+  Mark far = mark();
+  std::int64_t far_at = 0, next = 1;
+  for (std::int64_t i = 1; i <= count; ++i) {
+    const Mark near = mark();
     step(fold);
-    if (!alike(ahead(before), ahead(now_))) continue;
-    const std::int64_t left = count - 1 - i;
-    const std::int64_t period = now_.entered[1] - before.entered[1];
-    for (std::int64_t* t : {&now_.entered[0], &now_.entered[1], &now_.loaded, &now_.stored[0],
-                            &now_.stored[1], &now_.memory_free}) {
-      *t += left * period;
+    const State state = ahead();
+    const bool steady = state == near.ahead;
+    if (steady || state == far.ahead) {
+      const std::int64_t period = steady ? 1 : i - far_at, times = (count - i) / period;
+      repeat(steady ? near : far, times);
+      for (i += times * period; i < count; ++i) step(fold);
+      return;
     }
-    waited_ += left * (waited_ - waited_before);
-    return;
+    if (i == next) {
+      far = mark();
+      far_at = i;
+      next *= 2;
+    }
   }
 }
 

@@ -25,11 +25,30 @@ struct FoldWork {
 
 class FoldQueue {
  public:
+  // Times of the newest fold and of the one before it.
+  struct State {
+    std::int64_t entered[2] = {0, 0};  // the array is free again
+    std::int64_t loaded = 0;           // the newest fold's operands are in
+    std::int64_t stored[2] = {0, 0};
+    std::int64_t memory_free = 0;
+
+    friend bool operator==(const State&, const State&) = default;
+  };
+  // How far the queues are ahead of the array, and when: what follows depends on the former alone.
+  struct Mark {
+    State ahead;
+    std::int64_t now = 0, waited = 0;
+  };
+
   explicit FoldQueue(const MemoryPort& port) : port_(port) {}
 
   // `count` folds alike, one after another. Once every queue is as far ahead of the array as it
-  // was a fold earlier, the rest of them are one multiplication.
+  // was some folds earlier, the rest of them are one multiplication.
   void enter(const FoldWork& fold, std::int64_t count);
+
+  [[nodiscard]] Mark mark() const;
+  // What was entered since the mark, so many times more. The queues are as far ahead as then.
+  void repeat(const Mark& since, std::int64_t times);
 
   [[nodiscard]] std::int64_t finish() const;  // when the last result is in memory
   // Cycles in which the array could have taken a fold and had none, or no room for its results.
@@ -37,13 +56,7 @@ class FoldQueue {
   [[nodiscard]] std::int64_t simulated() const { return simulated_; }  // folds not multiplied
 
  private:
-  // Times of the newest fold and of the one before it.
-  struct State {
-    std::int64_t entered[2] = {0, 0};  // the array is free again
-    std::int64_t loaded = 0;           // the newest fold's operands are in
-    std::int64_t stored[2] = {0, 0};
-    std::int64_t memory_free = 0;
-  };
+  [[nodiscard]] State ahead() const;
   void step(const FoldWork& fold);
 
   MemoryPort port_;

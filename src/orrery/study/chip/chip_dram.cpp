@@ -25,9 +25,13 @@ Read<ChipDram> chip_dram(const Chip& chip, const Catalog& catalog) {
   if (!DramTimes::fits(channel.timing)) {
     return tl::unexpected(Diagnostics{
         {where + "/stacks",
-         fmt::format(
-             "saw {} stacks of {}, whose times then take thousands of cycles; expected more",
-             p.stacks, p.memory)}});
+         cycle * 2.0 < kind->refi
+             ? fmt::format(
+                   "saw {} stacks of {}, whose times then take thousands of cycles; expected more",
+                   p.stacks, p.memory)
+             : fmt::format("saw {} stacks of {}, whose clock then ticks slower than they are "
+                           "refreshed; expected fewer",
+                           p.stacks, p.memory)}});
   }
   out.shares = dram_shares(channel);
   return out;

@@ -55,7 +55,17 @@ Node& member(Node& map, const std::string& key, const std::string& pointer, int 
   return map.members.back().value;
 }
 
-// Applies one "memory.bandwidth=6 TB/s".
+// What a list holds by its `name`, or by its place; nothing, if there is no such item.
+Node* item(Node& list, const std::string& step) {
+  for (std::size_t i = 0; i < list.items.size(); ++i) {
+    const Node* name = list.items[i].find("name");
+    if (step == std::to_string(i) || (name != nullptr && name->scalar == step))
+      return &list.items[i];
+  }
+  return nullptr;
+}
+
+// Applies one "levels.vmem.bandwidth=20 TB/s" or "memory.bandwidth=6 TB/s".
 void apply(const std::string& text, int number, Node& chip, std::vector<Change>& done,
            Diagnostics& problems) {
   const std::size_t equals = text.find('=');
@@ -75,6 +85,18 @@ void apply(const std::string& text, int number, Node& chip, std::vector<Change>&
   std::string pointer;
   for (const std::string& step : steps_of(std::string_view(text).substr(0, equals))) {
     pointer += "/" + step;
+    if (at->is_sequence()) {
+      at = item(*at, step);
+      if (at == nullptr) {
+        problems.push_back({fmt::format("--set:{}:1: {}", number, pointer),
+                            fmt::format("saw '{}'; expected a place in this list from 0, or the "
+                                        "`name` of what stands there",
+                                        one_line(step, 40))});
+        return;
+      }
+      pointer = at->pointer;
+      continue;
+    }
     at = &member(*at, step, pointer, number);
   }
   *at = *value;
@@ -109,8 +131,9 @@ void require(const Node& root, std::initializer_list<const char*> steps, bool ho
   problems.push_back({node->where(), fmt::format("saw {}; expected {}", node->seen(), expected)});
 }
 
-bool has_any_peak(const PeakRates& p) {
-  for (const FlopsPerSecond rate : {p.fp32, p.tf32, p.fp16, p.bf16, p.fp8, p.int8, p.fp4}) {
+// Formats without units of their own run on wider ones: some of these must be there.
+bool has_a_wide_peak(const PeakRates& p) {
+  for (const FlopsPerSecond rate : {p.fp32, p.fp16, p.bf16, p.vector}) {
     if (rate.value() > 0) return true;
   }
   return false;
@@ -121,7 +144,8 @@ void check_sense(const Node& root, const Chip& chip, Diagnostics& problems) {
           "a bandwidth above zero", problems);
   require(root, {"memory", "capacity"}, chip.memory.capacity.value() > 0, "a capacity above zero",
           problems);
-  require(root, {"peak"}, has_any_peak(chip.peak), "a peak above zero in some format", problems);
+  require(root, {"peak"}, has_a_wide_peak(chip.peak),
+          "a peak above zero in bf16, fp16, fp32 or vector", problems);
   require(root, {"clock"}, chip.clock.value() > 0, "a clock above zero", problems);
   require(root, {"cores"}, chip.cores > 0, "1 or more cores", problems);
   require(root, {"tdp"}, chip.tdp.value() > 0, "a power limit above zero", problems);
@@ -130,8 +154,12 @@ void check_sense(const Node& root, const Chip& chip, Diagnostics& problems) {
   // Levels nest: what is nearer to the units is smaller.
   require(root, {"l2"}, chip.l2 <= chip.memory.capacity, "at most the main memory's capacity",
           problems);
-  require(root, {"sram"}, chip.kind == ChipKind::Sram || chip.sram <= chip.memory.capacity,
-          "at most the main memory's capacity", problems);
+  const bool in_list = root.find("sram") == nullptr && root.find("levels") != nullptr;
+  require(root, {in_list ? "levels" : "sram"},
+          chip.kind == ChipKind::Sram || chip.sram <= chip.memory.capacity,
+          in_list ? "no more on the chip than the main memory's capacity"
+                  : "at most the main memory's capacity",
+          problems);
 }
 
 }  // namespace

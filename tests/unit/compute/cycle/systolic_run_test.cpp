@@ -100,6 +100,38 @@ TEST(FoldQueue, ManyFoldsAlikeFinishAsIfEnteredOneByOne) {
   }
 }
 
+// Loads and stores that take turns on a busy memory may come back to where they were only every so
+// many folds: 1 to 300 cycles of latency and work let no cycle be longer than thousands.
+TEST(FoldQueue, ABillionFoldsOfAnyKindCostThousands) {
+  Rng rng(9, "cycles");
+  for (int i = 0; i < 2000; ++i) {
+    FoldQueue queue({0.5 * double(up_to(rng, 64)), up_to(rng, 300)});
+    queue.enter({up_to(rng, 500), up_to(rng, 300), up_to(rng, 18000) - 1, up_to(rng, 4000) - 1},
+                1'000'000'000);
+    ASSERT_LT(queue.simulated(), 10'000);
+  }
+}
+
+TEST(FoldQueue, RoundsRepeatedFinishAsIfEntered) {
+  const FoldWork first{700, 50, 4096, 0}, other{200, 50, 1024, 512};
+  FoldQueue repeated({16.0, 100}), entered({16.0, 100});
+  for (int i = 0; i < 1000; ++i) {
+    entered.enter(first, 1);
+    entered.enter(other, 20);
+  }
+  for (int i = 1; i <= 1000; ++i) {
+    const FoldQueue::Mark before = repeated.mark();
+    repeated.enter(first, 1);
+    repeated.enter(other, 20);
+    if (repeated.mark().ahead != before.ahead) continue;
+    repeated.repeat(before, 1000 - i);
+    break;
+  }
+  EXPECT_EQ(repeated.finish(), entered.finish());
+  EXPECT_EQ(repeated.waited(), entered.waited());
+  EXPECT_LT(repeated.simulated(), entered.simulated());
+}
+
 TEST(FoldQueue, AMillionFoldsAlikeCostAHandful) {
   FoldQueue queue({16.0, 100});
   queue.enter({200, 50, 4096, 1024}, 1'000'000);

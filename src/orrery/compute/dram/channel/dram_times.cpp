@@ -11,7 +11,8 @@ BankLanes gap(int cycles) { return all_lanes(static_cast<std::int16_t>(cycles));
 
 }  // namespace
 
-// No command waits for longer than from a write to the activation after a refresh.
+// No command waits for longer than from a write to the activation after a refresh, and all of that
+// happens between two refreshes.
 bool DramTimes::fits(const DramTiming& t) {
   std::int64_t longest = 0;
   for (const int wait : {t.write_latency, t.burst, t.wr, t.wtr_l, t.ras, t.rc, t.rp, t.rfc, t.faw,
@@ -19,7 +20,7 @@ bool DramTimes::fits(const DramTiming& t) {
                          t.ccd_r, t.rrd_l, t.rtp}) {
     longest += wait;
   }
-  return longest < kSpan / 2;
+  return longest < kSpan / 2 && longest < t.refi;
 }
 
 DramTimes::DramTimes(const DramSpec& spec)

@@ -1,4 +1,4 @@
-#include "orrery/study/op_text.hpp"
+#include "orrery/study/op/op_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,14 +43,47 @@ TEST(OpText, WhatIsLeftOutFollowsWhatIsGiven) {
   EXPECT_TRUE(k->causal);
 }
 
-// ResNet's first layer: (224 - 7 + 2) / 2 = 109.5, so 110 outputs a side without padding.
+// ResNet's first layer without padding: floor((224 - 7) / 2) + 1 = 109 outputs a side, as PyTorch's
+// page on Conv2d has it; its three pixels of padding on each side make 112.
 TEST(OpText, AConvolutionIsItsImplicitProduct) {
   const auto k = parse_op("convolution 8x224x224x3 filters=64 window=7 stride=2");
   ASSERT_TRUE(k.has_value());
   EXPECT_EQ(k->kind, OpKind::Matmul);
-  EXPECT_EQ(k->m, 8 * 110 * 110);
+  EXPECT_EQ(k->m, 8 * 109 * 109);
   EXPECT_EQ(k->n, 64);
   EXPECT_EQ(k->k, 7 * 7 * 3);
+}
+
+TEST(OpText, AConvolutionOfPaddedPixelsHasTheOutputsOfThePaper) {
+  const auto k = parse_op("convolution 1x230x230x3 filters=64 window=7 stride=2");
+  ASSERT_TRUE(k.has_value());
+  EXPECT_EQ(k->m, 112 * 112);
+}
+
+TEST(OpText, ValuesThatContradictEachOtherAreWrong) {
+  EXPECT_EQ(problems("attention q=4096 kv=100 heads=32 bf16"),
+            "op:1:21: saw kv 100; expected no less than q: the last query sees all keys\n");
+  EXPECT_EQ(problems("attention q=4096 kv=100 heads=32 causal=0 bf16"), "read");
+  EXPECT_EQ(problems("attention q=64 heads=32 kv_heads=5"),
+            "op:1:34: saw kv_heads 5; expected a divisor of heads\n");
+  EXPECT_EQ(problems("attention q=64 heads=32 causal=2"),
+            "op:1:32: saw '2'; expected causal, 0 or 1\n");
+  EXPECT_EQ(problems("mla_decode kv=64 latent=64"),
+            "op:1:25: saw '64'; expected latent, a whole number from 65\n");
+  EXPECT_EQ(problems("convolution 1x2x8x8 filters=8"),
+            "op:1:30: saw window 3; expected no more than height and width\n");
+  EXPECT_EQ(problems("grouped_matmul 64x8x8 experts=4 heaviest=15"),
+            "op:1:42: saw heaviest 15; expected 0, or from rows / experts to rows\n");
+  EXPECT_EQ(problems("top_k 8x7 k=8"), "op:1:13: saw k 8; expected no more than experts\n");
+}
+
+// 1e7 cubed is a month of an H100; what is beyond it could not be counted in cycles.
+TEST(OpText, AProductIsAtMostTheWorkOfMonths) {
+  EXPECT_EQ(problems("matmul 10000000x10000000x10000000"), "read");
+  EXPECT_EQ(problems("matmul 10000000x10000000x10000001"),
+            "op:1:26: saw k 10000001; expected at most 1e21 multiply-adds in all\n");
+  EXPECT_EQ(problems("matmul 1x1x1 count=1e13"),
+            "op:1:20: saw '1e13'; expected count, a whole number up to 1e12\n");
 }
 
 TEST(OpText, StreamsCountTheirBytes) {
