@@ -39,6 +39,16 @@ Scores visited_scores(const AttentionCoefficients& a, const Kernel& k, double qu
   return {q_tiles * q_tile * mean, q_tile * most};
 }
 
+// Of one head of one sequence: what causal mask and window leave. The i-th query sees the keys
+// before it, itself among them, the latest `window` of them.
+double unmasked_scores(const Kernel& k) {
+  const double window = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
+  if (!k.causal || k.q_len <= 1.0) return k.q_len * window;
+  const double before = k.kv_len - k.q_len;
+  const double growing = std::clamp(window - before, 0.0, k.q_len);  // queries that see all
+  return growing * (before + 0.5 * (growing + 1.0)) + (k.q_len - growing) * window;
+}
+
 // An fp8 cache is multiplied in fp8 where chip and library can.
 bool multiplies_fp8(const Parts& p, const Kernel& k) {
   return p.fp8.peak > p.bf16.peak &&
@@ -114,8 +124,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
   raw.tile.waves = whole(blocks / p.sms);
   raw.tile.l2_bytes = k.batch * k.heads * visited.all * through_l2;
   const double useful = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
-  raw.flops =
-      useful * k.batch * k.heads * k.q_len * k.kv_len * (k.causal && k.q_len > 1.0 ? 0.5 : 1.0);
+  raw.flops = useful * k.batch * k.heads * unmasked_scores(k);
   const double element = bytes_per_element(k.compute);
   const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
   const double keys =

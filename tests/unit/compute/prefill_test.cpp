@@ -63,6 +63,25 @@ TEST(PrefillTest, AnUnknownSharedMemoryLimitsNothing) {
   EXPECT_NEAR(waited(chip, 128), through_l2(chip, 128, 128), 1e-9);
 }
 
+// Counted score by score.
+TEST(PrefillTest, WorkIsWhatMaskAndWindowLeave) {
+  for (const double cached : {0.0, 5.0, 40.0}) {
+    for (const double window : {0.0, 1.0, 7.0, 30.0, 1000.0}) {
+      Kernel k = prefill(64);
+      k.causal = true;
+      k.q_len = 20;
+      k.kv_len = 20 + cached;
+      k.window = window;
+      double scores = 0;
+      for (double query = cached; query < k.kv_len; ++query) {
+        for (double key = 0; key <= query; ++key) scores += window == 0 || query - key < window;
+      }
+      const KernelTime t = make_roofline(registers_multiply(192), calibration(0))->time(k);
+      EXPECT_DOUBLE_EQ(t.flops.value(), scores * kHeads * 2 * (64 + 64)) << cached << " " << window;
+    }
+  }
+}
+
 TEST(PrefillTest, OneLibraryCompilesPowersOfTwoTheOtherStepsOf32) {
   const Chip chip = registers_multiply(256);
   KernelCalibration c = calibration(0);

@@ -20,7 +20,7 @@ bool DramTimes::fits(const DramTiming& t) {
                          t.ccd_r, t.rrd_l, t.rtp}) {
     longest += wait;
   }
-  return longest < kSpan / 2 && longest < t.refi;
+  return longest < kSpan / 2 && (t.refi == 0 || longest < t.refi);  // 0: never refreshed
 }
 
 DramTimes::DramTimes(const DramSpec& spec)
