@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "orrery/compute/roofline_parts.hpp"
+#include "orrery/compute/tile/attention/block_mask.hpp"
 
 namespace orrery::roofline {
 namespace {
@@ -37,16 +38,6 @@ Scores visited_scores(const AttentionCoefficients& a, const Kernel& k, double qu
     mean = std::min(mean, most);
   }
   return {q_tiles * q_tile * mean, q_tile * most};
-}
-
-// Of one head of one sequence: what causal mask and window leave. The i-th query sees the keys
-// before it, itself among them, the latest `window` of them.
-double unmasked_scores(const Kernel& k) {
-  const double window = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
-  if (!k.causal || k.q_len <= 1.0) return k.q_len * window;
-  const double before = k.kv_len - k.q_len;
-  const double growing = std::clamp(window - before, 0.0, k.q_len);  // queries that see all
-  return growing * (before + 0.5 * (growing + 1.0)) + (k.q_len - growing) * window;
 }
 
 // An fp8 cache is multiplied in fp8 where chip and library can.
@@ -124,7 +115,7 @@ Raw prefill(const Parts& p, const Kernel& k) {
   raw.tile.waves = whole(blocks / p.sms);
   raw.tile.l2_bytes = k.batch * k.heads * visited.all * through_l2;
   const double useful = backward ? 2.0 * (3.0 * k.head_dim + 2.0 * vd) : 2.0 * (k.head_dim + vd);
-  raw.flops = useful * k.batch * k.heads * unmasked_scores(k);
+  raw.flops = useful * k.batch * k.heads * seen_scores({k.q_len, k.kv_len, k.window, k.causal});
   const double element = bytes_per_element(k.compute);
   const double queries = k.batch * k.q_len * k.heads * (k.head_dim + vd) * element;
   const double keys =
@@ -208,10 +199,10 @@ Raw latent_decode(const Parts& p, const Kernel& k) {
   const double keys = k.window > 0.0 ? std::min(k.window, k.kv_len) : k.kv_len;
   const bool fp8 = k.weights == DType::Fp8 && p.fp8.peak > p.bf16.peak;
   Raw raw;
-  const double per_score = 2.0 * (2.0 * k.kv_latent - kRope);
+  const double per_score = 2.0 * (2.0 * k.kv_latent - kLatentRope);
   const double cache = k.batch * keys * k.kv_latent * (fp8 ? 1.0 : 2.0);
   raw.bytes = cache + (fp8 ? a.mla_ends_fp8 : a.mla_ends) * 2.0 * k.batch * queries * k.heads *
-                          (2.0 * k.kv_latent - kRope);
+                          (2.0 * k.kv_latent - kLatentRope);
   double pieces = std::min(p.sms / k.batch, keys / a.mla_split_keys);
   pieces = std::max(1.0, static_cast<double>(static_cast<std::int64_t>(pieces)));
   const double busy = std::min(1.0, k.batch * pieces / p.sms);
@@ -267,11 +258,15 @@ Raw unfused(const Parts& p, const Kernel& k) {
 
 }  // namespace
 
+bool reads_cache(const Kernel& k) {
+  constexpr double kFewQueries = 8.0;
+  if (k.pass != Pass::Forward) return false;
+  return k.kv_latent > 0.0 || (k.q_len <= kFewQueries && k.q_len < k.kv_len);
+}
+
 Raw attention(const Parts& p, const Kernel& k) {
   if (!k.fused) return unfused(p, k);
-  // A few queries a sequence (decode, speculation) read the cache; more of them multiply.
-  if (k.pass == Pass::Forward && k.kv_latent > 0.0) return latent_decode(p, k);
-  if (k.pass == Pass::Forward && k.q_len <= 8.0 && k.q_len < k.kv_len) return decode(p, k);
+  if (reads_cache(k)) return k.kv_latent > 0.0 ? latent_decode(p, k) : decode(p, k);
   return prefill(p, k);
 }
 

@@ -35,9 +35,6 @@ struct Tile {
 
 inline constexpr std::size_t kMostTiles = 12;
 
-// Elements of an MLA cache's token that carry position only (DeepSeek-V2, section 2.1.3).
-inline constexpr double kRope = 64.0;
-
 struct Parts {
   ChipKind kind = ChipKind::Gpu;
   double sms = 1;
@@ -96,6 +93,8 @@ Raw matmul(const Parts& parts, const Kernel& kernel);
 Raw grouped_matmul(const Parts& parts, const Kernel& kernel);
 Raw systolic_matmul(const Parts& parts, const Kernel& kernel);
 Raw attention(const Parts& parts, const Kernel& kernel);
+// A few queries a sequence (decode, speculation) read the cache; more of them multiply.
+bool reads_cache(const Kernel& kernel);
 Raw streaming(const Parts& parts, const Kernel& kernel);
 Raw gather(const Parts& parts, const Kernel& kernel);
 // Whether it runs on the chip's gather engines: it says how many rows it takes.

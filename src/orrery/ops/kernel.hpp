@@ -41,6 +41,9 @@ struct Windows {
   double side = 0, stride = 1, across = 0, down = 0;
 };
 
+// Elements of an MLA cache's token that carry position only (DeepSeek-V2, section 2.1.3).
+inline constexpr double kLatentRope = 64.0;
+
 struct Kernel {
   OpKind kind = OpKind::Elementwise;
   Pass pass = Pass::Forward;

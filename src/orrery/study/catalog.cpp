@@ -271,11 +271,15 @@ Read<PowerCalibration> Catalog::power(const Chip& chip) const {
 
 Read<PowerCalibration> Catalog::lent_power(const std::vector<std::string>& lenders, Borrowing how,
                                            const Chip& to) const {
-  const auto known = technology();
-  if (!known) return tl::unexpected(known.error());
+  Technology known;
+  if (how == Borrowing::PowerLimit) {
+    auto read = technology();
+    if (!read) return tl::unexpected(read.error());
+    known = std::move(*read);
+  }
   const auto node_of = [&](const Chip& chip) -> const ProcessNode* {
     const std::vector<Die>& dies = chip.package.dies;
-    return dies.empty() ? nullptr : orrery::named(known->nodes, dies[0].node);
+    return dies.empty() ? nullptr : orrery::named(known.nodes, dies[0].node);
   };
   std::vector<PowerCalibration> lent;
   for (const std::string& name : lenders) {

@@ -74,8 +74,9 @@ class CycleModel final : public ComputeModel {
       : chip_(chip), parts_(chip, calibration) {
     // A GPU's memory stands behind a cache, and its coefficients are fitted to measured products.
     if (parts_.kind == ChipKind::Gpu || chip.package.stacks <= 0) return;
+    const int stacks = chip.package.stacks;
+    const BytesPerSecond peak = chip.memory.bandwidth;
     for (const DramKind& kind : known) {
-      const auto [stacks, peak] = std::pair{chip.package.stacks, chip.memory.bandwidth};
       if (kind.name != chip.package.memory || !StripShare::is_playable(kind, stacks, peak))
         continue;
       dram_ = std::make_unique<StripShare>(kind, stacks, peak);

@@ -6,51 +6,13 @@
 #include <string_view>
 
 #include "orrery/base/check.hpp"
+#include "orrery/base/mean.hpp"
+#include "orrery/base/text/number_fields.hpp"
 #include "orrery/compute/lending/lending.hpp"
 #include "orrery/compute/lending/parts.hpp"
 
 namespace orrery {
 namespace {
-
-struct Field {
-  std::string name;
-  double* number = nullptr;
-  Seconds* time = nullptr;
-  bool* flag = nullptr;
-
-  [[nodiscard]] double value() const { return number != nullptr ? *number : time->value(); }
-  void set(double v) const { number != nullptr ? void(*number = v) : void(*time = Seconds{v}); }
-};
-
-// Every coefficient of a calibration, in the order of describe(); tiles stay the library's.
-class Fields {
- public:
-  std::vector<Field> all;
-
-  explicit Fields(KernelCalibration& c) { describe(*this, c); }
-
-  template <class T>
-  void operator()(const char* key, T& value, const char* /*doc*/, Presence = Presence::Optional) {
-    const std::string name = prefix_ + key;
-    if constexpr (std::is_same_v<T, double>) {
-      all.push_back({name, &value});
-    } else if constexpr (std::is_same_v<T, Seconds>) {
-      all.push_back({name, nullptr, &value});
-    } else if constexpr (std::is_same_v<T, bool>) {
-      all.push_back({name, nullptr, nullptr, &value});
-    } else if constexpr (std::is_class_v<T> && !std::is_same_v<T, std::string> &&
-                         !detail::IsVector<T>::value) {
-      const std::string outer = prefix_;
-      prefix_ = name + ".";
-      describe(*this, value);
-      prefix_ = outer;
-    }
-  }
-  void also(const char*) {}
-
- private:
-  std::string prefix_;
-};
 
 using Weights = std::vector<double>;
 
@@ -143,20 +105,6 @@ class Kinship {
   std::string library_;
 };
 
-// Geometric; arithmetic of floors and where one of them is zero.
-double mean(const std::vector<double>& values, const Weights& w, bool is_floor) {
-  double sum = 0, logs = 0, weight = 0;
-  bool above_zero = !is_floor;
-  for (std::size_t i = 0; i < w.size(); ++i) {
-    if (w[i] <= 0.0) continue;
-    weight += w[i];
-    sum += w[i] * values[i];
-    above_zero = above_zero && values[i] > 0.0;
-    if (above_zero) logs += w[i] * std::log(values[i]);
-  }
-  return above_zero ? std::exp(logs / weight) : sum / weight;
-}
-
 }  // namespace
 
 KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to,
@@ -164,7 +112,7 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
   ORRERY_CHECK(!lenders.empty(), "nobody lends to {}", to.name);
   std::vector<KernelCalibration> lent_by;
   for (const Lender& l : lenders) lent_by.push_back(lent(l.calibration, l.chip, to));
-  std::vector<Fields> fields;
+  std::vector<NumberFields> fields;
   for (KernelCalibration& c : lent_by) fields.emplace_back(c);
 
   const Kinship kinship(lenders, to, attention_library);
@@ -172,7 +120,7 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
   const std::size_t nearest = kinship.nearest(first);
   KernelCalibration out = lent_by[nearest];
   out.attention_library = attention_library;
-  const Fields results(out);
+  const NumberFields results(out);
   std::map<std::string, std::size_t> index;
   for (std::size_t f = 0; f < results.all.size(); ++f) index[results.all[f].name] = f;
 
@@ -183,10 +131,11 @@ KernelCalibration lent_by_kin(const std::vector<Lender>& lenders, const Chip& to
       values[i] = fields[i].all[f].value();
       if (times != f) values[i] *= fields[i].all[times].value();
     }
-    return mean(values, w, results.all[f].name.ends_with("floor"));
+    const bool is_floor = results.all[f].name.ends_with("floor");
+    return is_floor ? plain_mean(values, w) : geometric_mean(values, w);
   };
   for (std::size_t f = 0; f < results.all.size(); ++f) {
-    const Field& result = results.all[f];
+    const NumberFields::Field& result = results.all[f];
     const Part& part = part_of(result.name);
     const Weights w = kinship.weights(part);
     if (!is_any(w)) {  // the nearest's assumption, but for whole paths

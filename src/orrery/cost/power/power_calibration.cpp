@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <type_traits>
 
 #include "orrery/base/check.hpp"
+#include "orrery/base/mean.hpp"
+#include "orrery/base/text/number_fields.hpp"
 
 namespace orrery {
 namespace {
@@ -36,40 +36,6 @@ void keep_standing_watts(PowerCalibration& c, const Chip& from, const Chip& to) 
   if (here > 0 && there > 0) c.standing *= there / here * (from.tdp / to.tdp);
 }
 
-// The coefficients, as places to read and write plain numbers.
-class Coefficients {
- public:
-  explicit Coefficients(PowerCalibration& c) { describe(*this, c); }
-
-  struct Place {
-    std::function<double()> get;
-    std::function<void(double)> set;
-  };
-  std::vector<Place> places;
-
-  template <class T>
-  void operator()(const char* /*key*/, T& v, const char* /*doc*/, Presence = Presence::Optional) {
-    if constexpr (std::is_same_v<T, double>) {
-      places.push_back({[&v] { return v; }, [&v](double x) { v = x; }});
-    } else if constexpr (std::is_same_v<T, FlopEnergies>) {
-      describe(*this, v);
-    } else if constexpr (requires { T{v.value()}; }) {
-      places.push_back({[&v] { return v.value(); }, [&v](double x) { v = T{x}; }});
-    }
-  }
-};
-
-double mean(const std::vector<double>& values) {
-  double sum = 0, logs = 0;
-  for (const double v : values) {
-    sum += v;
-    logs += v > 0 ? std::log(v) : 0;
-  }
-  const auto n = static_cast<double>(values.size());
-  const bool is_geometric = std::ranges::all_of(values, [](double v) { return v > 0; });
-  return is_geometric ? std::exp(logs / n) : sum / n;
-}
-
 }  // namespace
 
 PowerCalibration mean_of(const std::vector<PowerCalibration>& lent) {
@@ -78,17 +44,18 @@ PowerCalibration mean_of(const std::vector<PowerCalibration>& lent) {
   if (lent.size() == 1) return out;
   out.borrowed_from.clear();
   std::vector<PowerCalibration> copies = lent;
-  std::vector<Coefficients> theirs;
+  std::vector<NumberFields> theirs;
   for (PowerCalibration& c : copies) {
     theirs.emplace_back(c);
     out.borrowed_from.insert(out.borrowed_from.end(), c.borrowed_from.begin(),
                              c.borrowed_from.end());
   }
-  const Coefficients ours(out);
-  for (std::size_t i = 0; i < ours.places.size(); ++i) {
+  const NumberFields ours(out);
+  const std::vector<double> alike(lent.size(), 1.0);
+  for (std::size_t i = 0; i < ours.all.size(); ++i) {
     std::vector<double> values;
-    for (const Coefficients& c : theirs) values.push_back(c.places[i].get());
-    ours.places[i].set(mean(values));
+    for (const NumberFields& c : theirs) values.push_back(c.all[i].value());
+    ours.all[i].set(geometric_mean(values, alike));
   }
   return out;
 }

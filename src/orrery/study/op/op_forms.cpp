@@ -70,7 +70,6 @@ void fill_decode(const Values& v, Kernel& k) {
 }
 
 // DeepSeek-V3's widths: 128 + 64 wide queries and keys, 128 wide values.
-constexpr double kRotary = 64;  // of the latent; the rest of it is values
 void fill_mla_decode(const Values& v, Kernel& k) {
   k.kind = OpKind::Attention;
   k.batch = of(v, "batch");
@@ -78,7 +77,7 @@ void fill_mla_decode(const Values& v, Kernel& k) {
   k.kv_len = of(v, "kv");
   k.heads = k.kv_heads = of(v, "heads");
   k.v_head_dim = 128;
-  k.head_dim = k.v_head_dim + kRotary;
+  k.head_dim = k.v_head_dim + kLatentRope;
   k.kv_latent = of(v, "latent");
   k.page = of(v, "page");
 }
@@ -246,7 +245,7 @@ const std::vector<Form>& forms() {
         {"q", 1},
         {"kv"},
         {"heads", 128},
-        {"latent", 576, nullptr, kRotary + 1},
+        {"latent", 576, nullptr, kLatentRope + 1},
         {"page", 0, nullptr, 0}},
        "new tokens over a compressed cache",
        fill_mla_decode,

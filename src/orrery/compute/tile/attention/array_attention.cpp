@@ -96,9 +96,7 @@ ArrayAttention array_attention(const Kernel& k) {
   a.kv_heads = std::max(1.0, std::round(k.heads / a.group));
   a.count = k.batch * k.heads / a.group;
   a.head = is_latent ? k.kv_latent : k.head_dim;
-  a.value = is_latent          ? k.kv_latent - roofline::kRope
-            : k.v_head_dim > 0 ? k.v_head_dim
-                               : k.head_dim;
+  a.value = is_latent ? k.kv_latent - kLatentRope : k.v_head_dim > 0 ? k.v_head_dim : k.head_dim;
   const double output = k.compute == DType::Fp32 || k.compute == DType::Tf32 ? 4.0 : 2.0;
   const Widths e{bytes_per_element(k.compute), bytes_per_element(k.weights), output};
   a.element = e.query;

@@ -11,12 +11,7 @@
 namespace orrery {
 namespace {
 
-// A few new tokens over a longer cache, as the calibrated formulas tell decode from prefill.
-bool reads_cache(const Kernel& k) {
-  constexpr double kFewQueries = 8;
-  if (k.pass != Pass::Forward) return false;
-  return k.kv_latent > 0 || (k.q_len <= kFewQueries && k.q_len < k.kv_len);
-}
+using roofline::reads_cache;
 
 // Its rate follows how long the kernel is; the bandwidth what is read, and how.
 ArrayChip chip_for(const ArrayTarget& target, const Kernel& kernel, const ArrayAttention& a) {

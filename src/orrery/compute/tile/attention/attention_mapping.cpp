@@ -11,8 +11,6 @@
 namespace orrery {
 namespace {
 
-double blocks_of(double whole, double block) { return std::ceil(whole / block); }
-
 // What one KV head moves to and from where it lies.
 struct HeadBytes {
   double once = 0;   // every operand and result one time

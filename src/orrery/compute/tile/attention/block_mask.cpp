@@ -112,6 +112,15 @@ BlockVisits block_visits(const AttentionMask& mask, double query_block, double k
   return v;
 }
 
-double seen_scores(const AttentionMask& mask) { return block_visits(mask, 1, 1).pairs; }
+// Causal: the i-th query that sees any key sees those before it, itself among them, the latest
+// `window` of them.
+double seen_scores(const AttentionMask& m) {
+  if (!m.causal && m.window > 0) return block_visits(m, 1, 1).pairs;
+  if (!m.causal) return m.queries * m.keys;
+  const double seeing = std::min(m.queries, m.keys), before = m.keys - seeing;
+  const double most = m.window > 0 ? m.window : m.keys;
+  const double growing = std::clamp(most - before, 0.0, seeing);  // queries that see all before
+  return growing * (before + 0.5 * (growing + 1.0)) + (seeing - growing) * most;
+}
 
 }  // namespace orrery

@@ -10,8 +10,6 @@
 namespace orrery {
 namespace {
 
-double blocks_of(double whole, double block) { return std::ceil(whole / block); }
-
 // All visited blocks of one size: those at the ends are smaller.
 struct AlikeBlocks {
   double pairs = 0, rows = 0, keys = 0;

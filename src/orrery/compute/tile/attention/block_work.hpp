@@ -1,9 +1,13 @@
 // BlockWork: what all visited blocks of an attention take of the arrays and of the vector units,
 // whichever block stays and however they are buffered. Internal to the mapper.
 #pragma once
+#include <cmath>
+
 #include "orrery/compute/tile/attention/attention_mapping.hpp"
 
 namespace orrery {
+
+inline double blocks_of(double whole, double block) { return std::ceil(whole / block); }
 
 struct BlockWork {
   BlockVisits visits;

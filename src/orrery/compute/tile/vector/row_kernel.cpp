@@ -65,7 +65,7 @@ MappedKernel row_kernel(const ArrayTarget& target, const Kernel& kernel) {
   out.raw.bytes = m.bytes[0];
   out.raw.flops = m.operations;
   out.raw.duration = m.duration + parts.launch;
-  out.waits_on_chip = m.duration > std::max(m.memory, m.units()) * 2.0;
+  out.waits_on_chip = m.transfers > std::max(m.memory, m.units());
   out.traffic = level_traffic(target, m.bytes.data(), m.levels, m.scratchpad_bytes);
   out.facts = {
       {"runs on", "vector units"},

@@ -90,6 +90,7 @@ RowMapping priced(const ArrayChip& chip, const std::vector<ArrayLevel>& nest, co
     outside = nest[l].bandwidth;
   }
   longest = std::max(longest, seconds_of(m.scratchpad_bytes, innermost.bandwidth));
+  m.transfers = longest;
   m.duration = m.cut.double_buffered ? std::max(longest, m.units() + fills) : longest + m.units();
   return m;
 }

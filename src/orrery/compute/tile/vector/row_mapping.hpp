@@ -54,6 +54,7 @@ struct RowMapping {
   RowCut cut;
   double vector = 0, transcendental = 0;  // seconds of those units
   double memory = 0, duration = 0;
+  double transfers = 0;  // the longest of all levels', main memory's among them
   std::size_t levels = 0;
   std::array<double, kDeepestNest> bytes{};  // through the outer side of each, outermost first
   double scratchpad_bytes = 0, held_bytes = 0;

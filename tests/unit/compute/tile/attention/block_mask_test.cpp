@@ -79,6 +79,20 @@ TEST(BlockMask, CountsEqualThoseOfEveryScoreLookedAt) {
   }
 }
 
+TEST(BlockMask, SeenScoresAreBlocksOfOne) {
+  for (double queries = 1; queries <= 12; ++queries) {
+    for (double keys = 1; keys <= 12; ++keys) {
+      for (double window = 0; window <= 14; ++window) {
+        for (const bool causal : {true, false}) {
+          const AttentionMask mask{queries, keys, window, causal};
+          ASSERT_EQ(seen_scores(mask), block_visits(mask, 1, 1).pairs)
+              << queries << " " << keys << " " << window << " " << causal;
+        }
+      }
+    }
+  }
+}
+
 TEST(BlockMask, ACausalSquareHasHalfItsScoresAndTheDiagonal) {
   EXPECT_EQ(seen_scores({.queries = 4096, .keys = 4096}), 4096.0 * 4097 / 2);
   EXPECT_EQ(seen_scores({.queries = 1, .keys = 100000}), 100000);
