@@ -20,4 +20,7 @@ char letter_of(std::size_t index);
 
 const char* name_of(Bound bound);
 
+// FLOP a byte, in plain digits.
+std::string intensity_text(double intensity);
+
 }  // namespace orrery

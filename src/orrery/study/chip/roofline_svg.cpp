@@ -11,7 +11,7 @@
 namespace orrery {
 namespace {
 
-constexpr double kWidth = 900, kHeight = 560, kLeft = 90, kRight = 30, kTop = 50, kBottom = 60;
+constexpr double kWidth = 900, kHeight = 560, kLeft = 90, kRight = 30, kTop = 70, kBottom = 60;
 
 struct Axes {
   RooflineWindow w;
@@ -29,8 +29,8 @@ std::string grid(const Axes& a) {
     const double x = a.x(std::exp2(e));
     out += fmt::format(
         "<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" stroke=\"#ddd\"/>"
-        "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4:.3g}</text>\n",
-        x, kTop, kHeight - kBottom, kHeight - kBottom + 18, std::exp2(e));
+        "<text x=\"{0:.1f}\" y=\"{3}\" text-anchor=\"middle\">{4}</text>\n",
+        x, kTop, kHeight - kBottom, kHeight - kBottom + 18, intensity_text(std::exp2(e)));
   }
   for (double e = a.w.low; e <= a.w.high; e += 2) {
     const double y = a.y(std::exp2(e));

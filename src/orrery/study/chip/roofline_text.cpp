@@ -48,8 +48,8 @@ std::string picture(const RooflineStudy& s) {
     out += fmt::format("{:>14} |{}\n", labelled ? show(FlopsPerSecond{rate}) : "", row);
   }
   out += fmt::format("{:>14} +{}\n", "", std::string(kColumns, '-'));
-  out += fmt::format("{:>16}{:<24}{:^24}{:>24}\n", "", fmt::format("{:.3g}", std::exp2(w.left)),
-                     "FLOP a byte of main memory", fmt::format("{:.3g}", std::exp2(w.right)));
+  out += fmt::format("{:>16}{:<24}{:^24}{:>24}\n", "", intensity_text(std::exp2(w.left)),
+                     "FLOP a byte of main memory", intensity_text(std::exp2(w.right)));
   return out;
 }
 
@@ -85,6 +85,10 @@ std::vector<FlopsPerSecond> ceilings_of(const RooflineStudy& s) {
   return out;
 }
 
+std::string intensity_text(double intensity) {
+  return intensity < 100 ? fmt::format("{:.3g}", intensity) : fmt::format("{:.0f}", intensity);
+}
+
 char letter_of(std::size_t index) {
   return index < 26 ? static_cast<char>('a' + static_cast<int>(index)) : '*';
 }
@@ -116,7 +120,7 @@ std::string to_text(const RooflineStudy& s) {
     const double of_roof = drawn ? p.reached() / s.roof(p.intensity(), p.units) : bandwidth;
     out += fmt::format(
         " {} {:<30}{:>10}{:>6.1f}%{:>10}{:>16}{:>8.0f}%  {}\n", drawn ? letter_of(i) : ' ', p.op,
-        show(p.time), 100 * (p.time / s.total), drawn ? fmt::format("{:.3g}", p.intensity()) : "-",
+        show(p.time), 100 * (p.time / s.total), drawn ? intensity_text(p.intensity()) : "-",
         drawn ? show(p.reached()) : show(p.bytes / p.time), 100 * of_roof, name_of(p.bound));
   }
   return out + fmt::format("   {:<30}{:>10}\n", "total", show(s.total));
